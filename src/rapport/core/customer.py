@@ -1,0 +1,63 @@
+"""A customer as the online plane holds one: identifiers, traits, the state of the live fold, batch scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from rapport.core.identifier import Identifier
+
+
+class TraitValue(msgspec.Struct, frozen=True, array_like=True):
+    """One value and where it came from; the newest by (``time``, ``seq``) survives."""
+
+    value: Any
+    time: int
+    seq: int
+    source: str
+
+
+class Profile(msgspec.Struct, kw_only=True):
+    """The fold over one customer's events. Order of events does not matter: profiles form a commutative monoid.
+
+    ``features`` holds one accumulator per declared feature; only ``differentiate.features`` reads inside.
+    """
+
+    traits: dict[str, TraitValue] = {}
+    features: dict[str, Any] = {}
+    consents: dict[str, TraitValue] = {}
+    first_seen: int = 0
+    last_seen: int = 0
+    events: int = 0
+
+
+encode_profile = msgspec.msgpack.Encoder().encode
+decode_profile = msgspec.msgpack.Decoder(Profile).decode
+
+
+class IdentifierRow(msgspec.Struct, frozen=True):
+    """What the store knows of one identifier: its number, its customer, the log position that first showed it."""
+
+    id: int
+    identifier: Identifier
+    customer_id: str
+    first_seq: int
+
+
+class CustomerRow(msgspec.Struct, frozen=True):
+    """One customer in the store; ``profile`` and ``scores`` are still encoded (``scores`` is JSON)."""
+
+    id: str
+    profile: bytes
+    scores: bytes = b"{}"
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """One customer, decoded: what a decision, a page or an export reads."""
+
+    id: str
+    profile: Profile
+    scores: dict[str, Any] = {}
+    identifiers: list[Identifier] = []
+    aliases: list[str] = []

@@ -1,0 +1,110 @@
+"""A decision is a record: everything needed to explain it, attribute to it and evaluate it without having been there."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Outcome = Literal["accepted", "rejected", "ignored"]
+
+
+class Because(msgspec.Struct, frozen=True, kw_only=True):
+    """The six answers, as sentences a customer could read."""
+
+    who: str
+    what: str
+    where: str
+    when: str
+    why: str
+    how: str
+
+
+class Exclusion(msgspec.Struct, frozen=True):
+    """An action that was not in the running, and the rule or policy that said so."""
+
+    action: str
+    reason: str
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """One action that was picked, and with what chance it would have been."""
+
+    action: str
+    probability: float
+    """Exact probability that this pick was made, given the picks before it."""
+    propensity: float
+    """Expected chance that the customer accepts, 0–1."""
+    value: float
+    score: float
+    """propensity × value × context × lever, at the posterior mean."""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision as it is stored. The lists from ``candidates`` to ``propensity_of_choice`` run parallel.
+
+    ``inputs`` are the customer's columns as the model saw them, so that an update or a refit is exact.
+    """
+
+    id: str
+    customer_id: str
+    subject: str
+    """The identifier the decision was asked for, ``namespace:value``."""
+    slot: str
+    made_at: int
+    """Microseconds since the epoch."""
+    personalized: bool
+    candidates: list[str]
+    """The eligible actions."""
+    mean: list[float]
+    """Posterior mean of each candidate's logit."""
+    spread: list[float]
+    """Standard deviation with which each logit was sampled (tempering included)."""
+    weight: list[float]
+    """value × context × lever of each candidate."""
+    choice_probability: list[float]
+    """Exact probability of each candidate being picked first; sums to 1."""
+    chosen: list[Chosen]
+    excluded: list[Exclusion]
+    inputs: dict[str, Any]
+    context: dict[str, Any]
+    seed: int
+    model: str
+    """Name and version of the model that scored."""
+    definitions: str
+    """Version of the workspace that defined actions and rules."""
+
+
+encode_decision = msgspec.msgpack.Encoder().encode
+decode_decision = msgspec.msgpack.Decoder(Decision).decode
+
+
+class DecisionRow(msgspec.Struct, frozen=True):
+    """A decision as the store keeps it."""
+
+    id: str
+    customer_id: str
+    slot: str
+    made_at: int
+    body: bytes
+    seq: int = 0
+
+    @property
+    def decision(self) -> Decision:
+        """The decoded record."""
+        return decode_decision(self.body)
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One action offered by one decision, waiting for its outcome; settled once."""
+
+    decision_id: str
+    action: str
+    customer_id: str
+    made_at: int
+    closes_at: int
+    outcome: str = ""
+    """``accepted``, ``rejected``, ``ignored``, or empty while open."""
+    value: float = 0.0
+    settled_seq: int = 0
+    """The log position of the event that settled it; 0 while open."""

@@ -1,0 +1,184 @@
+"""What the loop needs from the online plane. One contract suite holds SQLite and PostgreSQL to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import msgspec
+
+from rapport.core.customer import CustomerRow, IdentifierRow
+from rapport.core.decision import DecisionRow, Offer
+from rapport.core.event import AppendReceipt, LogEntry, StoredEvent
+from rapport.core.identifier import Identifier, Link
+
+
+class FoldBatch(msgspec.Struct, kw_only=True):
+    """Everything one step of the fold changes; written in one transaction, together with its cursors."""
+
+    event_cursor: int
+    decision_cursor: int
+    identifiers: list[IdentifierRow] = []
+    """New or moved identifiers (upsert by id)."""
+    links: list[Link] = []
+    """Appended to the ledger."""
+    aliases: list[tuple[str, str]] = []
+    """(old customer id, the id that answers for it now)."""
+    profiles: list[tuple[str, bytes]] = []
+    """(customer id, encoded profile), upsert."""
+    removed: list[str] = []
+    """Customer ids whose profile went into another."""
+    owned: list[tuple[int, int]] = []
+    """(identifier id, event seq): which events belong to which identifier."""
+    offers: list[Offer] = []
+    """New or settled offers (upsert by decision and action)."""
+
+
+class Cursors(msgspec.Struct, frozen=True):
+    """How far the fold has come, in the log and in the decisions."""
+
+    event: int
+    decision: int
+
+
+class ModelRow(msgspec.Struct, frozen=True):
+    """One stored version of a model: its parameters and the settlement up to which it has learnt."""
+
+    name: str
+    version: int
+    created_at: int
+    settled_seq: int
+    body: bytes
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """One API key; only its SHA-256 is kept."""
+
+    id: str
+    digest: str
+    scopes: tuple[str, ...]
+    label: str
+    created_at: int
+    revoked_at: int = 0
+
+
+class Store(Protocol):
+    """The online plane.
+
+    Writes return a ``Future`` that completes once the change is on disk (group commit); reads are immediate and
+    safe from any thread. Raises ``StoreFailure`` when the database refuses, ``Busy`` when the queue is full.
+    """
+
+    # the log
+    def append(self, entries: Sequence[LogEntry]) -> Future[AppendReceipt]:
+        """Appends what is new by message id, durably."""
+
+    def read_log(self, after: int, limit: int) -> list[StoredEvent]:
+        """Events with ``seq > after``, in order."""
+
+    def last_seq(self) -> int:
+        """The newest committed ``seq``; 0 when the log is empty."""
+
+    def events_of(self, identifier_ids: Collection[int], before: int = 0, limit: int = 0) -> list[StoredEvent]:
+        """The events that belong to these identifiers, oldest first; ``before``/``limit`` page from the newest."""
+
+    # the projection
+    def fold_lease(self) -> AbstractContextManager[bool]:
+        """True inside for the one process that may fold now; released on exit or death."""
+
+    def cursors(self) -> Cursors:
+        """How far the fold has come."""
+
+    def apply(self, batch: FoldBatch) -> Future[None]:
+        """Writes one step of the fold atomically."""
+
+    def identifiers(self, wanted: Collection[Identifier]) -> dict[Identifier, IdentifierRow]:
+        """Those of the wanted that are known."""
+
+    def identifiers_of(self, customer_ids: Collection[str]) -> list[IdentifierRow]:
+        """All identifiers of these customers, by ``id``."""
+
+    def next_identifier_id(self) -> int:
+        """The number for the next new identifier (the fold holds the lease, so it may count on from here)."""
+
+    def links_of(self, identifiers: Collection[Identifier]) -> list[Link]:
+        """The ledger's lines that touch any of these, oldest first."""
+
+    def find(self, identifier: Identifier) -> CustomerRow | None:
+        """The customer who owns an identifier, in one statement."""
+
+    def customer(self, customer_id: str) -> CustomerRow | None:
+        """A customer by id or alias."""
+
+    def customers(self, customer_ids: Collection[str]) -> dict[str, CustomerRow]:
+        """Several customers by current id."""
+
+    def aliases_of(self, customer_id: str) -> list[str]:
+        """Former ids that now lead to this customer."""
+
+    def scan_customers(self, after: str = "", limit: int = 1000) -> list[CustomerRow]:
+        """Customers in id order, after an id."""
+
+    def count_customers(self) -> int:
+        """How many customers there are."""
+
+    def write_scores(self, scores: Iterable[tuple[str, bytes]]) -> Future[int]:
+        """Scores of many customers (JSON), upsert."""
+
+    # decisions and outcomes
+    def record(self, decision: DecisionRow) -> Future[None]:
+        """Appends a decision, durably."""
+
+    def decision(self, decision_id: str) -> DecisionRow | None:
+        """A decision by id."""
+
+    def decisions_of(self, customer_ids: Collection[str], limit: int = 50) -> list[DecisionRow]:
+        """The newest decisions for these customer ids (pass the aliases too)."""
+
+    def read_decisions(self, after: int, limit: int) -> list[DecisionRow]:
+        """Decisions with ``seq > after``, in order."""
+
+    def offers_of(self, customer_ids: Collection[str], open_only: bool = False) -> list[Offer]:
+        """Offers to these customers, oldest first."""
+
+    def offers(self, decision_ids: Collection[str]) -> list[Offer]:
+        """The offers of these decisions."""
+
+    def offers_closing(self, before: int, limit: int) -> list[Offer]:
+        """Open offers whose window closed before a moment (µs), oldest first."""
+
+    def offers_settled(self, after_seq: int, limit: int) -> list[Offer]:
+        """Settled offers with ``settled_seq > after_seq``, in that order."""
+
+    # models, keys, small state
+    def save_model(self, model: ModelRow) -> Future[None]:
+        """A new version of a model; older versions stay."""
+
+    def model(self, name: str, version: int = 0) -> ModelRow | None:
+        """A version of a model; 0 for the newest."""
+
+    def save_key(self, key: KeyRow) -> Future[None]:
+        """Creates or updates an API key."""
+
+    def keys(self) -> list[KeyRow]:
+        """All API keys."""
+
+    def state(self, name: str) -> bytes | None:
+        """A small named value (import receipts, refresh marks, counters)."""
+
+    def save_state(self, name: str, value: bytes) -> Future[None]:
+        """Sets a small named value."""
+
+    def states(self, prefix: str) -> dict[str, bytes]:
+        """All small named values whose name starts so."""
+
+    def reset_projection(self) -> Future[None]:
+        """Forgets everything that the log can rebuild; the next fold starts at the beginning."""
+
+    def check(self) -> None:
+        """Raises ``StoreFailure`` when the database cannot be used."""
+
+    def close(self) -> None:
+        """Waits for pending writes and closes."""

@@ -1,0 +1,52 @@
+"""What the loop needs from the offline plane. One contract suite holds DuckDB and Spark to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share done, 0–1."""
+
+
+class ExportReceipt(msgspec.Struct, frozen=True):
+    """What one hand-over of the log added."""
+
+    events: int
+    last_seq: int
+    files: int
+
+
+class SegmentPreview(msgspec.Struct, frozen=True):
+    """How many customers a rule selects, some of them, and as of when (µs)."""
+
+    count: int
+    sample: list[str]
+    as_of: int
+
+
+class Warehouse(Protocol):
+    """The offline plane: all customers at once, over the log's Parquet."""
+
+    def export(self, progress: Progress) -> ExportReceipt:
+        """Hands the log's new events, and who owns which identifier, over as Parquet (in a process of its own)."""
+
+    def build_customers(self, query: str, as_of: int, progress: Progress) -> int:
+        """Stores a query (one row a customer, ``customer_id`` first) as the customer table as of a moment (µs)."""
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query over the views ``events``, ``identifiers``, ``customers``, ``scores``."""
+
+    def customer_rows(self, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """``(customer_id, *columns)`` of the customer table, streamed."""
+
+    def save_table(self, name: str, sql: str) -> int:
+        """Stores a query's result as a table of the warehouse; returns its rows."""
+
+    def preview(self, condition: str, sample: int = 10) -> SegmentPreview | None:
+        """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
+
+    def close(self) -> None:
+        """Releases the connection."""

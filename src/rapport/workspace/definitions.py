@@ -1,0 +1,184 @@
+"""What a workspace says about one business, checked and frozen. Each default stands here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+ColumnType = Literal["boolean", "integer", "number", "text", "date", "timestamp"]
+Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
+TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
+
+
+class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base: an unknown key is an error that ``rapport check`` explains."""
+
+
+class Settings(_Definition, frozen=True):
+    """``rapport.yaml``."""
+
+    name: str = "My business"
+    currency: str = "EUR"
+    timezone: str = "UTC"
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    store: str = "sqlite:///data/rapport.db"
+    """SQLAlchemy URL; a relative SQLite path is relative to the workspace. ``postgresql://…`` for several processes."""
+    warehouse: str = "data/warehouse"
+    """Folder of the Parquet hand-over, relative to the workspace."""
+    attribution_window: str = "7d"
+    """How long after a decision an outcome still counts for it, unless the action says otherwise."""
+    exploration_floor: float = 0.02
+    """Share of decisions spread evenly over all eligible actions."""
+    noise: float = 0.15
+    """How strongly the posterior's spread moves the choice (v in N(mean, v²·variance))."""
+
+
+class Namespace(_Definition, frozen=True):
+    """One kind of identifier, in ``identity.yaml``."""
+
+    normalise: Literal["exact", "lower", "email", "phone", "digits"] = "exact"
+    found_in: list[str] = []
+    """Paths beside the wire's own fields: ``traits.email``, ``properties.card``."""
+    priority: int = 50
+    """The identifier with the highest priority is the event's subject."""
+    unique: bool = False
+    """A person has at most one: two different values are never joined."""
+    limit: int = 20
+    """A person has at most so many; beyond, new links are refused."""
+    blocked: list[str] = []
+    """Regular expressions of values that identify nobody."""
+
+
+class Identity(_Definition, frozen=True):
+    """``identity.yaml``."""
+
+    namespaces: dict[str, Namespace] = {}
+    blocked: list[str] = msgspec.field(
+        default_factory=lambda: [r"^$", r"^[0\-]*$", r"(?i)^(null|none|undefined|anonymous|unknown|n/?a)$"]
+    )
+    """Regular expressions of values that identify nobody, in every namespace."""
+    phone_region: str = "US"
+    """Region in which phone numbers without a country code are read (ISO 3166)."""
+
+
+class Trait(_Definition, frozen=True):
+    """One declared trait, in ``traits.yaml``; the undeclared is not kept."""
+
+    type: ColumnType = "text"
+    kind: TraitKind = "engagement"
+    purpose: str = ""
+    sensitive: bool = False
+    """Never an input of a model."""
+
+
+class Feature(_Definition, frozen=True):
+    """One derived column, in ``features.yaml``: a measure of one kind of event within a window."""
+
+    event: str
+    """Event name, or a type such as ``page``; ``*`` for any."""
+    measure: Measure
+    of: str = ""
+    """Path of the measured value: ``properties.revenue``, ``properties.products[].category``, ``context.channel``."""
+    window: str = ""
+    """``90d`` or ``36h``; empty for the whole history. The current day or hour counts as the first."""
+    where: dict[str, Any] = {}
+    """Only events whose paths equal these values, for instance ``{properties.channel: shop}``."""
+
+
+class Goal(_Definition, frozen=True):
+    """The event that counts as acceptance of an action."""
+
+    event: str
+    where: dict[str, Any] = {}
+    value: str = ""
+    """Path of the earned value, such as ``properties.revenue``."""
+
+
+class Action(_Definition, frozen=True):
+    """One offer, in ``actions/*.yaml``."""
+
+    name: str = ""
+    slots: list[str] = []
+    title: str = ""
+    rule: str = "TRUE"
+    """Who may see it: a SQL boolean expression over the customer's columns."""
+    value: float = 1.0
+    """What an acceptance is worth, in the workspace's currency."""
+    cost: float = 0.0
+    """What an acceptance costs, in the workspace's currency."""
+    lever: float = 1.0
+    """The business's thumb on the scale; 1 leaves it alone."""
+    context: dict[str, float] = {}
+    """Rule over the request's context → multiplier, for instance ``{"weather = 'rain'": 1.5}``."""
+    attributes: dict[str, str | float | bool] = {}
+    """What the offer is, for the model: category, price band, …"""
+    content: dict[str, Any] = {}
+    window: str = ""
+    """Attribution window; empty takes the workspace's."""
+    goal: Goal | None = None
+    personal: bool = True
+    """False: shown also to those who switched personalisation off."""
+
+
+class SourceField(_Definition, frozen=True):
+    """How one target field is read: from a column, as a constant, or computed."""
+
+    column: str = ""
+    value: Any = None
+    type: Literal["text", "number", "integer", "boolean", "date", "timestamp"] = "text"
+    format: str = ""
+    """strptime format of dates, when the proposal found one."""
+    decimal: Literal[".", ","] = "."
+
+
+class Source(_Definition, frozen=True):
+    """``sources/*.yaml``: how a file's rows become events. Each row is one event, or one line of a grouped event."""
+
+    name: str = ""
+    files: list[str] = []
+    """Glob patterns of the files that this mapping is for."""
+    format: Literal["csv", "parquet", "jsonl"] = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    type: Literal["track", "identify"] = "track"
+    event: str = ""
+    event_rules: dict[str, str] = {}
+    """Event name → rule over the row; the first that holds names the event, else ``event``."""
+    message_id: list[str] = []
+    """Columns that make a row unique; empty: the file's name and the row number."""
+    group_by: list[str] = []
+    """Rows with equal values are lines of one event; their ``lines`` become ``properties.products``."""
+    time: SourceField | None = None
+    identifiers: dict[str, SourceField] = {}
+    properties: dict[str, SourceField] = {}
+    traits: dict[str, SourceField] = {}
+    lines: dict[str, SourceField] = {}
+    totals: dict[str, str] = {}
+    """Property → SQL expression summed over the lines, such as ``{revenue: "Quantity * UnitPrice"}``."""
+    require: dict[str, str] = {}
+    """Reason → rule over the row that must hold; else the row is rejected with that reason."""
+    on_reimport: Literal["add", "replace"] = "add"
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """One business, loaded and checked."""
+
+    root: str
+    version: str
+    """Short sha256 over all definition files."""
+    settings: Settings
+    identity: Identity
+    traits: dict[str, Trait]
+    features: dict[str, Feature]
+    actions: dict[str, Action]
+    sources: dict[str, Source]
+
+    @property
+    def slots(self) -> dict[str, list[str]]:
+        """Slot → names of the actions that may fill it, in file order."""
+        slots: dict[str, list[str]] = {}
+        for name, action in self.actions.items():
+            for slot in action.slots:
+                slots.setdefault(slot, []).append(name)
+        return slots
