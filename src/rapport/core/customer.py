@@ -30,6 +30,8 @@ class Profile(msgspec.Struct, kw_only=True):
     first_seen: int = 0
     last_seen: int = 0
     events: int = 0
+    known: bool = False
+    """Whether any event carried an identifier beside an anonymous id."""
 
 
 encode_profile = msgspec.msgpack.Encoder().encode

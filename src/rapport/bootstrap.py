@@ -1,0 +1,59 @@
+"""The one place that picks a concrete store, warehouse, clock and chance for a workspace."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rapport.loop.runtime import Runtime, assemble
+from rapport.ports.clock import Chance, Clock
+from rapport.store.open import open_store
+from rapport.warehouse.open import open_warehouse
+from rapport.workspace import read
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_us(self) -> int:
+        """Microseconds since the epoch."""
+        return time.time_ns() // 1000
+
+
+class SystemChance:
+    """The machine's randomness."""
+
+    def seed(self) -> int:
+        """A fresh 63-bit seed."""
+        return secrets.randbits(63)
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh identifier that sorts by the microsecond it was made in."""
+        return f"{prefix}{time.time_ns() // 1000:014x}{os.urandom(6).hex()}"
+
+
+def open_runtime(root: Path | str, *, clock: Clock | None = None, chance: Chance | None = None) -> Runtime:
+    """Opens the workspace in a folder; the caller closes it.
+
+    Raises ``NotFound`` without a ``rapport.yaml``, ``InvalidDefinition`` for a workspace that does not check,
+    ``StoreFailure`` when its database cannot be opened.
+    """
+    folder = Path(root).resolve()
+    workspace = read(folder)
+    store = open_store(workspace.settings.store, folder)
+    warehouse = open_warehouse(folder / workspace.settings.warehouse, workspace.settings.store, folder)
+    return assemble(workspace, store, warehouse, clock or SystemClock(), chance or SystemChance())
+
+
+@contextmanager
+def opened(root: Path | str, *, clock: Clock | None = None, chance: Chance | None = None) -> Iterator[Runtime]:
+    """``open_runtime`` that closes when the block ends."""
+    runtime = open_runtime(root, clock=clock, chance=chance)
+    try:
+        yield runtime
+    finally:
+        runtime.close()

@@ -1,0 +1,33 @@
+"""One customer as a row: the columns that rules and models read, the same online as in the warehouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from rapport.core.customer import Profile
+from rapport.core.time import from_us
+from rapport.identify import profile as traits
+from rapport.loop.runtime import Runtime
+
+SCORE_COLUMNS = ("rfm_segment", "recency_days", "frequency", "monetary", "r_score", "f_score", "m_score")
+_decode_scores = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def customer_row(rt: Runtime, customer_id: str, profile: Profile, scores: bytes, now_us: int) -> dict[str, Any]:
+    """Every column of ``rt.columns`` for one customer as of a moment; None where nothing is known."""
+    row = dict.fromkeys(rt.columns)
+    row.update(rt.features.values(profile.features, now_us))
+    for name, held in profile.traits.items():
+        if name in row:
+            row[name] = held.value
+    row.update((name, value) for name, value in _decode_scores(scores).items() if name in SCORE_COLUMNS)
+    row["customer_id"] = customer_id
+    row["events_total"] = profile.events
+    row["first_seen"] = from_us(profile.first_seen) if profile.events else None
+    row["last_seen"] = from_us(profile.last_seen) if profile.events else None
+    row["anonymous"] = not profile.known
+    row["personalized"] = traits.personalized(profile)
+    row["opted_out"] = traits.opted_out(profile)
+    return row

@@ -1,0 +1,127 @@
+"""One customer, one slot: who may see what, what would please, what it is worth, and a record of all of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+import msgspec
+
+from rapport.core.customer import Profile, decode_profile
+from rapport.core.decision import Chosen, Decision, DecisionRow, Exclusion, encode_decision
+from rapport.core.errors import InvalidInput, NotFound, did_you_mean
+from rapport.customize.because import because
+from rapport.loop.columns import customer_row
+from rapport.loop.runtime import Runtime
+from rapport.loop.who import whom
+
+LIMIT_MAX = 50
+
+
+class Ask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A request for a decision, as DESIGN's outer contract names it."""
+
+    customer: dict[str, str]
+    slot: str
+    context: dict[str, Any] = {}
+    limit: int = 1
+    explain: bool = False
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A decision, and the promise that it is on disk."""
+
+    decision: Decision
+    saved: Future[None]
+
+
+def decide(rt: Runtime, ask: Ask) -> Decided:
+    """Decides and records; wait for ``saved`` before showing anything.
+
+    Raises ``NotFound`` for an unknown slot, ``InvalidInput`` for an unknown identifier namespace or limit.
+    A customer never seen before is served as an anonymous one with no history.
+    """
+    _check(rt, ask)
+    subject, customer_id, found = whom(rt, ask.customer)
+    now_us = rt.clock.now_us()
+    profile = decode_profile(found.profile) if found else Profile()
+    row = customer_row(rt, customer_id, profile, found.scores if found else b"{}", now_us)
+    personalized = bool(row["personalized"])
+    eligible, excluded = rt.eligibility.split(ask.slot, row, ask.context)
+    if not personalized:
+        eligible, excluded = _impersonal(rt, eligible, excluded)
+    seed = rt.chance.seed()
+    ranking = rt.arbiter.rank(
+        rt.learner.posterior, eligible, row, ask.context, seed=seed, limit=ask.limit, personalized=personalized
+    )
+    decision = Decision(
+        id=rt.chance.new_id("d_"),
+        customer_id=customer_id,
+        subject=str(subject),
+        slot=ask.slot,
+        made_at=now_us,
+        personalized=personalized,
+        candidates=ranking.candidates,
+        mean=ranking.mean,
+        spread=ranking.spread,
+        weight=ranking.weight,
+        choice_probability=ranking.choice_probability,
+        chosen=ranking.chosen,
+        excluded=excluded,
+        inputs=ranking.inputs,
+        context=ask.context,
+        seed=seed,
+        model=rt.learner.name,
+        definitions=rt.workspace.version,
+    )
+    saved = rt.store.record(DecisionRow(decision.id, customer_id, ask.slot, now_us, encode_decision(decision)))
+    return Decided(decision, saved)
+
+
+def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: bool = True) -> dict[str, Any]:
+    """The JSON answer; ``private=False`` (a key that lives in browsers) tells the action and its content, not why."""
+    decision = decided.decision
+    if not private:
+        items = [{"action": pick.action, "content": _content(rt, pick)} for pick in decision.chosen]
+        return {"decision_id": decision.id, "items": items}
+    told: dict[str, Any] = {
+        "decision_id": decision.id,
+        "customer_id": decision.customer_id,
+        "personalized": decision.personalized,
+        "items": [_item(rt, decision, pick) for pick in decision.chosen],
+    }
+    if explain:
+        told["excluded"] = [{"action": one.action, "reason": one.reason} for one in decision.excluded]
+    return told
+
+
+def _item(rt: Runtime, decision: Decision, pick: Chosen) -> dict[str, Any]:
+    reasons = because(decision, pick, rt.workspace.actions)
+    return {
+        "action": pick.action,
+        "probability": pick.probability,
+        "propensity": pick.propensity,
+        "value": pick.value,
+        "score": pick.score,
+        "content": _content(rt, pick),
+        "because": msgspec.to_builtins(reasons),
+    }
+
+
+def _content(rt: Runtime, pick: Chosen) -> dict[str, Any]:
+    action = rt.workspace.actions[pick.action]
+    return {"title": action.title, **action.content}
+
+
+def _check(rt: Runtime, ask: Ask) -> None:
+    if ask.slot not in rt.slots:
+        raise NotFound(f"no slot '{ask.slot}'", where="actions/*.yaml", hint=did_you_mean(ask.slot, rt.slots))
+    if not 1 <= ask.limit <= LIMIT_MAX:
+        raise InvalidInput(f"limit {ask.limit}", where="limit", hint=f"ask for 1 to {LIMIT_MAX} items")
+
+
+def _impersonal(rt: Runtime, eligible: list[str], excluded: list[Exclusion]) -> tuple[list[str], list[Exclusion]]:
+    """The non-personalised path: only actions that are shown to everybody alike."""
+    general = [name for name in eligible if not rt.workspace.actions[name].personal]
+    refused = [Exclusion(name, "personalisation is switched off") for name in eligible if name not in general]
+    return general, excluded + refused

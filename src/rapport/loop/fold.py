@@ -1,0 +1,187 @@
+"""The log, folded: identities stitched, profiles and features moved, offers settled, the model taught.
+
+One process folds at a time (the store's lease). Each step reads some events after the cursor and writes all that
+they change in one transaction with the new cursor, so a step happens once or not at all. Every piece is a
+commutative fold; an event that arrives late lands where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from rapport.core.customer import Profile, decode_profile, encode_profile
+from rapport.core.decision import DecisionRow, Offer
+from rapport.core.ecommerce import OFFER_IGNORED
+from rapport.core.event import Event, LogEntry, decode_event, encode_event
+from rapport.core.identifier import Identifier, Link
+from rapport.identify import profile as traits
+from rapport.identify.stitch import Graph, Stitch
+from rapport.learn import attribution
+from rapport.loop.runtime import Runtime
+from rapport.ports.store import FoldBatch
+
+STEP_EVENTS = 1_000
+STEP_DECISIONS = 2_000
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one step has read and changed so far."""
+
+    graph: Graph
+    profiles: dict[str, Profile]
+    touched: set[str] = field(default_factory=set)
+    removed: list[str] = field(default_factory=list)
+    aliases: list[tuple[str, str]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    owned: list[tuple[int, int]] = field(default_factory=list)
+    offers: dict[tuple[str, str], Offer] = field(default_factory=dict)
+    """Offers this step opened or settled."""
+    opened: dict[str, list[Offer]] = field(default_factory=dict)
+    """Offers this step opened, by customer."""
+    settled: list[Offer] = field(default_factory=list)
+
+
+def fold(rt: Runtime, limit: int = STEP_EVENTS) -> int:
+    """One step: returns how many events and decisions it consumed; 0 when caught up or when another process folds."""
+    with rt.store.fold_lease() as mine:
+        if not mine:
+            rt.learner.follow(rt.store)
+            return 0
+        return _step(rt, limit)
+
+
+def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
+    """Folds until nothing is left; returns how many events and decisions it consumed."""
+    last = rt.store.last_seq()
+    start = rt.store.cursors().event
+    total = 0
+    while consumed := fold(rt):
+        total += consumed
+        if progress is not None and last > start:
+            progress("folding the log", min(1.0, (rt.store.cursors().event - start) / (last - start)))
+    rt.learner.checkpoint(rt.store, rt.clock.now_us())
+    return total
+
+
+def close_windows(rt: Runtime, limit: int = 1_000) -> int:
+    """Silence is an answer: appends an ``Offer Ignored`` event for every offer whose window has closed."""
+    now_us = rt.clock.now_us()
+    closing = rt.store.offers_closing(now_us, limit)
+    if not closing:
+        return 0
+    subjects = {offer.decision_id: row.decision.subject for offer in closing if (row := rt.store.decision(offer.decision_id))}
+    entries = [_ignored(offer, subjects[offer.decision_id], now_us) for offer in closing if offer.decision_id in subjects]
+    rt.store.append(entries).result()
+    return len(entries)
+
+
+def _ignored(offer: Offer, subject: str, now_us: int) -> LogEntry:
+    owner = Identifier.parse(subject)
+    message_id = f"ignored:{offer.decision_id}:{offer.action}"
+    event = Event(
+        message_id=message_id,
+        type="track",
+        event=OFFER_IGNORED,
+        subject=subject,
+        identifiers={owner.namespace: owner.value},
+        time=now_us,
+        received_at=now_us,
+        properties={"decision_id": offer.decision_id, "action": offer.action},
+        source="rapport",
+    )
+    return LogEntry(message_id, encode_event(event))
+
+
+def _step(rt: Runtime, limit: int) -> int:
+    cursors = rt.store.cursors()
+    decisions = rt.store.read_decisions(cursors.decision, STEP_DECISIONS)
+    stored = rt.store.read_log(cursors.event, limit)
+    if not stored and not decisions:
+        return 0
+    events = [(row.seq, decode_event(row.body)) for row in stored]
+    step = _begin(rt, [event for _, event in events])
+    _open_offers(rt, step, decisions)
+    for seq, event in events:
+        _fold_one(rt, step, event, seq)
+    batch = FoldBatch(
+        event_cursor=stored[-1].seq if stored else cursors.event,
+        decision_cursor=decisions[-1].seq if decisions else cursors.decision,
+        identifiers=step.graph.changed(),
+        links=step.links,
+        aliases=step.aliases,
+        profiles=[(customer_id, encode_profile(step.profiles[customer_id])) for customer_id in sorted(step.touched)],
+        removed=step.removed,
+        owned=step.owned,
+        offers=list(step.offers.values()),
+    )
+    rt.store.apply(batch).result()
+    rt.learner.learn(rt.store, step.settled)
+    return len(stored) + len(decisions)
+
+
+def _begin(rt: Runtime, events: list[Event]) -> _Step:
+    """Reads everything the events may touch, in a few statements."""
+    graph = Graph(next_id=rt.store.next_identifier_id())
+    known = rt.store.identifiers(graph.missing(events))
+    customer_ids = {row.customer_id for row in known.values()}
+    graph.load(rt.store.identifiers_of(customer_ids))
+    stored = rt.store.customers(customer_ids)
+    return _Step(graph, {customer_id: decode_profile(row.profile) for customer_id, row in stored.items()})
+
+
+def _open_offers(rt: Runtime, step: _Step, rows: list[DecisionRow]) -> None:
+    for row in rows:
+        for offer in attribution.open_offers(row.decision, rt.workspace.actions, rt.workspace.settings):
+            step.offers[offer.decision_id, offer.action] = offer
+            step.opened.setdefault(offer.customer_id, []).append(offer)
+
+
+def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> None:
+    stitch = rt.stitcher.stitch(step.graph, event, seq)
+    step.links.extend(stitch.links)
+    for absorbed, surviving in stitch.merges:
+        _absorb(rt, step, absorbed, surviving)
+    customer_id = stitch.customer_id
+    profile = step.profiles.get(customer_id)
+    if profile is None:
+        profile = step.profiles[customer_id] = Profile()
+    traits.add(profile, event, seq)
+    rt.features.add(profile.features, event, seq)
+    step.touched.add(customer_id)
+    step.owned.append((stitch.owner.id, seq))
+    if event.live and event.event in rt.answering_events:
+        _settle(rt, step, event, seq, customer_id)
+
+
+def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:
+    """One customer's profile goes into another's; the old id keeps answering as an alias."""
+    gone = step.profiles.pop(absorbed, None)
+    into = step.profiles.setdefault(surviving, Profile())
+    if gone is not None:
+        traits.merge(into, gone)
+        rt.features.merge(into.features, gone.features)
+    step.touched.discard(absorbed)
+    step.touched.add(surviving)
+    step.removed.append(absorbed)
+    step.aliases.append((absorbed, surviving))
+
+
+def _settle(rt: Runtime, step: _Step, event: Event, seq: int, customer_id: str) -> None:
+    """Closes the offers that this event answers, and remembers them for the model."""
+    for offer in attribution.settle(event, seq, _open_for(rt, step, event, customer_id), rt.workspace.actions):
+        step.offers[offer.decision_id, offer.action] = offer
+        step.settled.append(offer)
+
+
+def _open_for(rt: Runtime, step: _Step, event: Event, customer_id: str) -> list[Offer]:
+    """The offers still open for this customer (under any former id) or named by this response."""
+    ids = {customer_id, *rt.store.aliases_of(customer_id)}
+    ids.update(old for old, new in step.aliases if new == customer_id)
+    candidates = rt.store.offers_of(ids, open_only=True)
+    candidates += rt.store.offers([str(event.properties.get("decision_id", ""))])
+    candidates += [offer for owner in ids for offer in step.opened.get(owner, [])]
+    current = {(offer.decision_id, offer.action): offer for offer in candidates}
+    current |= {key: step.offers[key] for key in current if key in step.offers}
+    return [offer for offer in current.values() if not offer.outcome]

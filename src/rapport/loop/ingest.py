@@ -1,0 +1,113 @@
+"""Calls in, events out: each call is judged on its own, and the good ones are durable before anyone is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import msgspec
+
+from rapport.core.errors import InvalidInput
+from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
+from rapport.core.wire import WireCall, decode_call
+from rapport.loop.runtime import Runtime
+
+EVENT_BYTES_MAX = 32 * 1024
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """One call that was refused: its place in the batch, its message id if it had one, and why."""
+
+    index: int
+    message_id: str
+    reason: str
+
+
+class Ingested(msgspec.Struct, frozen=True):
+    """What became of a batch; ``saved`` completes once the accepted events are on disk."""
+
+    accepted: int
+    rejections: list[Rejection]
+    saved: Future[AppendReceipt]
+
+
+def ingest(
+    rt: Runtime,
+    calls: Sequence[bytes | memoryview],
+    *,
+    source: str,
+    kind: str | None = None,
+    sent_at: str | float | None = None,
+    live: bool = True,
+) -> Ingested:
+    """Validates and appends a batch of calls (one JSON object each).
+
+    ``kind`` is the type the route implies; ``sent_at`` the envelope's. A bad call is refused with its reason and
+    the rest goes on; refusals are kept in the store under ``rejected:``.
+    """
+    received_at = rt.clock.now_us()
+    entries: list[LogEntry] = []
+    rejections: list[Rejection] = []
+    for index, raw in enumerate(calls):
+        try:
+            event = _event(rt, raw, kind, sent_at, received_at, source, live)
+            entries.append(LogEntry(event.message_id, encode_event(event)))
+        except InvalidInput as error:
+            rejections.append(Rejection(index, _message_id(raw), str(error)))
+    saved = rt.store.append(entries)
+    if rejections:
+        _keep(rt, source, rejections, received_at)
+    return Ingested(len(entries), rejections, saved)
+
+
+def _event(
+    rt: Runtime,
+    raw: bytes | memoryview,
+    kind: str | None,
+    sent_at: str | float | None,
+    received_at: int,
+    source: str,
+    live: bool,
+) -> Event:
+    if len(raw) > EVENT_BYTES_MAX:
+        raise InvalidInput(
+            f"an event of {len(raw):,} bytes",
+            hint=f"the limit is {EVENT_BYTES_MAX:,} bytes: send less, or split it",
+        )
+    call = _call(raw)
+    if call.sent_at is None:
+        call.sent_at = sent_at
+    return rt.arrivals.event(
+        call,
+        kind=kind,
+        received_at=received_at,
+        source=source,
+        live=live,
+        fallback_id=lambda: rt.chance.new_id("m_"),
+    )
+
+
+def _call(raw: bytes | memoryview) -> WireCall:
+    try:
+        return decode_call(raw)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"an event of the wrong shape: {error}", hint="see the tracking spec for field types") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"an event that is not JSON: {error}", hint="send one JSON object for each event") from error
+
+
+def _message_id(raw: bytes | memoryview) -> str:
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, object]).get("messageId", "")
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+    return str(found)[:100]
+
+
+KEPT_REJECTIONS = 1_000
+"""How many batches of refusals are kept, in a ring."""
+
+
+def _keep(rt: Runtime, source: str, rejections: list[Rejection], received_at: int) -> None:
+    body = msgspec.json.encode({"source": source, "received_at": received_at, "rejections": rejections[:100]})
+    rt.store.save_state(f"rejected:{received_at // 1000 % KEPT_REJECTIONS:04d}", body)

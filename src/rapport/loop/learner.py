@@ -1,0 +1,74 @@
+"""The model in memory, and how it survives: a checkpoint plus the outcomes settled since, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapport.core.decision import Offer
+from rapport.customize.arbitration import Arbiter
+from rapport.customize.posterior import Posterior
+from rapport.ports.store import ModelRow, Store
+
+MODEL = "propensity"
+CHECKPOINT_EVERY_US = 60_000_000
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class Learner:
+    """One posterior over what each customer accepts, learnt from settled offers in log order."""
+
+    arbiter: Arbiter
+    posterior: Posterior
+    version: int = 0
+    settled_seq: int = 0
+    learnt: int = 0
+    """Outcomes learnt since the last checkpoint."""
+    saved_at: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name and version, as decision records print it."""
+        return f"{MODEL}@{self.version}+{self.settled_seq}"
+
+    @classmethod
+    def resume(cls, store: Store, arbiter: Arbiter) -> Learner:
+        """The newest checkpoint brought up to the newest settled outcome."""
+        row = store.model(MODEL)
+        if row is None:
+            learner = cls(arbiter, arbiter.new_posterior())
+        else:
+            learner = cls(arbiter, arbiter.load_posterior(row.body), row.version, row.settled_seq)
+        learner.follow(store)
+        return learner
+
+    def follow(self, store: Store) -> int:
+        """Learns the outcomes that were settled elsewhere; returns how many."""
+        count = 0
+        while batch := store.offers_settled(self.settled_seq, _CHUNK):
+            self.learn(store, batch)
+            count += len(batch)
+        return count
+
+    def learn(self, store: Store, settled: Iterable[Offer]) -> None:
+        """Updates the posterior with settled offers, in order of settlement."""
+        for offer in settled:
+            row = store.decision(offer.decision_id)
+            if row is not None:
+                self.arbiter.learn(self.posterior, row.decision, offer.action, offer.outcome == "accepted")
+                self.learnt += 1
+            self.settled_seq = max(self.settled_seq, offer.settled_seq)
+
+    def checkpoint(self, store: Store, now_us: int) -> None:
+        """Saves a version of the model if it has learnt anything since the last."""
+        if not self.learnt:
+            return
+        self.version += 1
+        store.save_model(ModelRow(MODEL, self.version, now_us, self.settled_seq, self.posterior.to_bytes())).result()
+        self.learnt, self.saved_at = 0, now_us
+
+    def checkpoint_if_due(self, store: Store, now_us: int) -> None:
+        """Saves a version once a minute while there is something to save."""
+        if now_us - self.saved_at >= CHECKPOINT_EVERY_US:
+            self.checkpoint(store, now_us)

@@ -1,0 +1,87 @@
+"""What every use case works with: the workspace, the ports, and what was compiled from the definitions, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from rapport.core.ecommerce import OUTCOME_BY_EVENT
+from rapport.customize.arbitration import Arbiter
+from rapport.customize.eligibility import Eligibility
+from rapport.differentiate.features import FeatureFold
+from rapport.identify.arrival import Arrivals
+from rapport.identify.stitch import Stitcher
+from rapport.loop.learner import Learner
+from rapport.ports.clock import Chance, Clock
+from rapport.ports.store import KeyRow, Store
+from rapport.ports.warehouse import Warehouse
+from rapport.workspace import customer_columns
+from rapport.workspace.definitions import ColumnType, Workspace
+
+
+@dataclass(slots=True)
+class KeyRing:
+    """The API keys by digest, as last read from the store, and when that was (µs)."""
+
+    by_digest: dict[str, KeyRow] = field(default_factory=dict)
+    read_at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One open workspace. Frozen: what changes lives in the store, the learner and the key ring."""
+
+    workspace: Workspace
+    store: Store
+    warehouse: Warehouse
+    clock: Clock
+    chance: Chance
+    zone: ZoneInfo
+    columns: dict[str, ColumnType]
+    arrivals: Arrivals
+    stitcher: Stitcher
+    features: FeatureFold
+    eligibility: Eligibility
+    arbiter: Arbiter
+    learner: Learner
+    answering_events: frozenset[str]
+    """Names of the events that may settle an offer: responses, and the goals of the actions."""
+    slots: dict[str, list[str]]
+    keyring: KeyRing = field(default_factory=KeyRing)
+
+    def close(self) -> None:
+        """Saves what was learnt and closes the ports."""
+        self.learner.checkpoint(self.store, self.clock.now_us())
+        self.store.close()
+        self.warehouse.close()
+
+
+def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Clock, chance: Chance) -> Runtime:
+    """Compiles the definitions of a workspace around its ports."""
+    columns = customer_columns(workspace)
+    zone = ZoneInfo(workspace.settings.timezone)
+    sensitive = frozenset(name for name, trait in workspace.traits.items() if trait.sensitive)
+    arbiter = Arbiter(
+        workspace.actions,
+        columns,
+        sensitive,
+        floor=workspace.settings.exploration_floor,
+        noise=workspace.settings.noise,
+    )
+    return Runtime(
+        workspace=workspace,
+        store=store,
+        warehouse=warehouse,
+        clock=clock,
+        chance=chance,
+        zone=zone,
+        columns=columns,
+        arrivals=Arrivals(workspace.identity, workspace.traits),
+        stitcher=Stitcher(workspace.identity),
+        features=FeatureFold(workspace.features, zone),
+        eligibility=Eligibility(workspace.actions, columns),
+        arbiter=arbiter,
+        learner=Learner.resume(store, arbiter),
+        slots=workspace.slots,
+        answering_events=frozenset(OUTCOME_BY_EVENT) | {action.goal.event for action in workspace.actions.values() if action.goal},
+    )

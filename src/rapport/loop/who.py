@@ -1,0 +1,53 @@
+"""Whom a request means: one of the names a customer goes by, turned into the customer behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rapport.core.customer import CustomerRow
+from rapport.core.errors import InvalidInput, NotFound, did_you_mean
+from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier
+from rapport.identify.normalise import normalise
+from rapport.identify.stitch import new_customer_id
+from rapport.loop.runtime import Runtime
+
+CUSTOMER_ID = "id"
+WIRE_NAMES = {"userId": USER_ID, "anonymousId": ANONYMOUS_ID, "customer_id": CUSTOMER_ID}
+
+
+def identifier_of(rt: Runtime, who: Mapping[str, str]) -> Identifier:
+    """The strongest identifier in ``{"userId": …}``, ``{"email": …}`` or any declared namespace; ``id`` wins.
+
+    Raises ``InvalidInput`` for an empty request, an undeclared namespace or a value that identifies nobody.
+    """
+    named = {WIRE_NAMES.get(name, name): value for name, value in who.items() if value not in (None, "")}
+    if not named:
+        raise InvalidInput("no customer named", where="customer", hint='send {"userId": …} or {"anonymousId": …}')
+    if CUSTOMER_ID in named:
+        return Identifier(CUSTOMER_ID, str(named[CUSTOMER_ID]))
+    namespaces = rt.workspace.identity.namespaces
+    for name in named:
+        if name not in namespaces:
+            known = [*WIRE_NAMES, *namespaces]
+            raise InvalidInput(f"unknown identifier '{name}'", where="customer", hint=did_you_mean(name, known))
+    strongest = max(named, key=lambda name: namespaces[name].priority)
+    value = normalise(namespaces[strongest], named[strongest], rt.workspace.identity.phone_region)
+    if value is None:
+        raise InvalidInput(f"{strongest} {named[strongest]!r} identifies nobody", where="customer")
+    return Identifier(strongest, value)
+
+
+def whom(rt: Runtime, who: Mapping[str, str]) -> tuple[Identifier, str, CustomerRow | None]:
+    """The identifier asked for, the customer's id, and the stored customer, if we have met them.
+
+    Somebody we have not met gets the id that their first event would give them. Raises ``NotFound`` for an unknown
+    customer id, ``InvalidInput`` as ``identifier_of``.
+    """
+    asked = identifier_of(rt, who)
+    if asked.namespace != CUSTOMER_ID:
+        found = rt.store.find(asked)
+        return asked, found.id if found else new_customer_id(asked), found
+    found = rt.store.customer(asked.value)
+    if found is None:
+        raise NotFound(f"no customer {asked.value}", hint="ask by userId, anonymousId or email instead")
+    return rt.store.identifiers_of([found.id])[0].identifier, found.id, found
