@@ -130,6 +130,22 @@ class SourceField(_Definition, frozen=True):
     format: str = ""
     """strptime format of dates, when the proposal found one."""
     decimal: Literal[".", ","] = "."
+    expression: str = ""
+    """A numeric SQL expression over the row's columns, instead of a column."""
+
+
+class Lookup(_Definition, frozen=True):
+    """A second table whose columns join a source's rows: a product's category, a campaign's dates."""
+
+    file: str
+    """Path relative to the loaded file's folder, or to the workspace."""
+    on: dict[str, str]
+    """Column of the source → column of this table; the first row that matches counts."""
+    columns: list[str]
+    """Columns of this table that the mapping and its rules may then name."""
+    format: Literal["csv", "parquet", "jsonl"] = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = ","
 
 
 class Source(_Definition, frozen=True):
@@ -141,6 +157,10 @@ class Source(_Definition, frozen=True):
     format: Literal["csv", "parquet", "jsonl"] = "csv"
     encoding: str = "utf-8"
     delimiter: str = ","
+    columns: list[str] = []
+    """Names of the columns of a CSV file that has no header line."""
+    lookups: dict[str, Lookup] = {}
+    """Tables whose columns join each row before anything else is read."""
     type: Literal["track", "identify"] = "track"
     event: str = ""
     event_rules: dict[str, str] = {}
