@@ -19,6 +19,7 @@ Exit codes and HTTP statuses are mapped once, in ``rapport.cli.exits`` and ``rap
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -62,9 +63,35 @@ class TooLarge(InvalidInput):
 
 
 class InvalidRule(UsageError):
-    """A rule that does not parse or type-check."""
+    """A rule that does not parse or type-check; ``position`` (from 0) and ``length`` mark the place in ``expression``.
+
+    >>> print(InvalidRule("unknown column 'age'", expression="ages > 1 OR age > 2", position=12, length=3))
+    unknown column 'age'
+        ages > 1 OR age > 2
+                    ^^^
+    """
 
     code = "invalid_rule"
+
+    def __init__(
+        self, message: str, *, where: str = "", hint: str = "", expression: str = "", position: int = 0, length: int = 1
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.expression = expression
+        self.position = position
+        self.length = length
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.excerpt}" if self.expression else super().__str__()
+
+    @property
+    def excerpt(self) -> str:
+        """The line of the expression that is wrong, and carets under the wrong part (wide characters count double)."""
+        start = self.expression.rfind("\n", 0, self.position) + 1
+        line = self.expression[start:].split("\n", 1)[0]
+        column = self.position - start
+        carets = "^" * max(1, _display_width(line[column : column + self.length]))
+        return f"    {line}\n    {' ' * _display_width(line[:column])}{carets}"
 
 
 class InvalidDefinition(UsageError):
@@ -111,6 +138,10 @@ class StoreFailure(RapportError):
     """The database or the disk refused."""
 
     code = "store_failure"
+
+
+def _display_width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

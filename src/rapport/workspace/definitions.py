@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-ColumnType = Literal["boolean", "integer", "number", "text", "date", "timestamp"]
+from rapport.core.columns import ColumnType as ColumnType
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
 TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
 
