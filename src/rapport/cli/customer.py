@@ -1,0 +1,108 @@
+"""``customer``: everything known of one person, and the person's rights over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rapport.cli import output
+from rapport.cli.session import AsJson, CustomerId, Session, who
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(help="One customer: the 360° view, export, erasure, history.", no_args_is_help=True)
+
+
+@app.command()
+def show(context: typer.Context, customer: CustomerId, as_json: AsJson = False) -> None:
+    """Show everything known of one customer."""
+    from rapport.loop.fold import catch_up
+    from rapport.loop.view import show as view
+
+    session: Session = context.obj
+    with session.open() as rt:
+        catch_up(rt)
+        document = view(rt, who(customer))
+    output.show(document, as_json, lambda target: _draw(target, document))
+
+
+@app.command("list")
+def listing(
+    context: typer.Context,
+    after: Annotated[str, typer.Option("--after", help="The id after which to go on.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many to list.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List customers in the order of their ids."""
+    from rapport.loop.fold import catch_up
+    from rapport.loop.view import listing as page
+
+    session: Session = context.obj
+    with session.open() as rt:
+        catch_up(rt)
+        document = page(rt, after=after, limit=limit)
+    output.show(document, as_json, lambda target: output.records(target, document["data"]))
+
+
+@app.command()
+def export(context: typer.Context, customer: CustomerId, as_json: AsJson = False) -> None:
+    """Print all of a customer's records as one JSON document (with or without --json)."""
+    from rapport.loop.fold import catch_up
+    from rapport.loop.view import export as everything
+
+    session: Session = context.obj
+    with session.open() as rt:
+        catch_up(rt)
+        document = everything(rt, who(customer))
+    output.show(document, True, lambda target: None)
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    customer: CustomerId,
+    before: Annotated[str, typer.Option("--before", help="The cursor that the page before gave.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many entries.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List a customer's events and decisions, newest first."""
+    from rapport.loop.fold import catch_up
+    from rapport.loop.view import timeline
+
+    session: Session = context.obj
+    with session.open() as rt:
+        catch_up(rt)
+        document = timeline(rt, who(customer), before=before, limit=limit)
+    output.show(document, as_json, lambda target: output.records(target, document["data"]))
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    customer: CustomerId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a customer from log, ledger, files and models, and print the receipt."""
+    from rapport.loop.erase import erase as forget
+    from rapport.loop.fold import catch_up
+
+    session: Session = context.obj
+    with session.open() as rt:
+        catch_up(rt)
+        if not yes:
+            typer.confirm(f"Erase {customer} for good?", abort=True, err=True)
+        receipt = forget(rt, who(customer))
+    output.show(receipt, as_json, lambda target: output.facts(target, output.plain(receipt), "Erased"))
+
+
+def _draw(target: Console, document: dict[str, Any]) -> None:
+    single = {name: value for name, value in document.items() if not isinstance(value, (dict, list))}
+    output.facts(target, single, "Customer")
+    for name, part in document.items():
+        if isinstance(part, dict) and part:
+            output.facts(target, part, name.capitalize())
+        elif isinstance(part, list) and part:
+            output.records(target, part, name.capitalize())

@@ -1,0 +1,49 @@
+"""The summary on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from rapport.demo.summary import Belief, Block, Summary
+
+Table = Callable[[Sequence[str], Iterable[Sequence[Any]], str], None]
+Line = Callable[[str], None]
+
+
+def draw(summary: Summary, table: Table, line: Line) -> None:
+    """Draws every part of the summary through a table and a line printer."""
+    line(f"A bookshop with {summary.customers:,} simulated customers, {summary.rounds} rounds, seed {summary.seed}.")
+    line(
+        "Rewards are EUR a contact, expected by the hidden truth over the same customers, moments and eligible actions."
+    )
+    table(
+        ("contacts", "decisions", "random policy", "best possible", "gap closed", "belief~truth"),
+        map(_row, summary.blocks),
+        "Reward",
+    )
+    line(f"Regret in the last block: {summary.final_regret} EUR a contact below the best possible.")
+    line(
+        "Figures are means ± one standard error; belief~truth is the rank correlation of expected and true acceptance."
+    )
+    rows = [(one.customer, one.need, "\n".join(map(_belief, one.beliefs)), _belief(one.best)) for one in summary.learnt]
+    table(("customer", "hidden need", "what the model expects most of", "what is truly best"), rows, "What was learnt")
+    counts = [(stage, name, number) for stage, held in summary.stages.items() for name, number in held.items()]
+    table(("stage", "what", "how many"), counts, "Every stage counted")
+    checks = [(one.what, one.left, one.right, "yes" if one.holds else "NO") for one in summary.reconciled]
+    table(("reconciled", "left", "right", "even"), checks, "")
+
+
+def _row(block: Block) -> tuple[str, ...]:
+    return (
+        f"{block.first:,}–{block.last:,}",
+        str(block.reward),
+        str(block.random),
+        str(block.best),
+        f"{block.gap_closed:.0%}",
+        f"{block.agreement.mean:.2f} ± {block.agreement.error:.2f}",
+    )
+
+
+def _belief(belief: Belief) -> str:
+    return f"{belief.action}: expects {belief.believed:.0%}, true {belief.true:.0%}"

@@ -1,0 +1,118 @@
+"""The hidden truth: who the simulated customers are, what they want, and what they would accept.
+
+Nothing here is ever told to Rapport; it sees only what these people do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+GENRES = ("crime", "fantasy", "children", "cookery", "history", "poetry")
+ANY_GENRE = "any"
+_FIRST_NAMES = ("Ada", "Bo", "Chloé", "Dov", "Elif", "Fei", "Greta", "Hugo", "Inés", "Jan", "Kofi", "Lin", "Mira")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One simulated customer. ``affinity`` runs parallel to ``GENRES`` and sums to 1."""
+
+    number: int
+    first_name: str
+    affinity: tuple[float, ...]
+    thrift: float
+    """How much a price puts them off, 0–1."""
+    listens: bool
+    """Prefers audio to print."""
+    goes_out: bool
+    """Would come to an evening in the shop."""
+    attention: float
+    """How readily they take up any offer, added to the logit."""
+    visits: float
+    """Chance of a visit in one round."""
+    in_shop: float
+    """Share of their purchases made at the till."""
+    signs_in: bool
+    """Has an account on the site; the others stay anonymous there."""
+    has_card: bool
+    """Carries the loyalty card."""
+    at_till_by_email: bool
+    """Gives the e-mail address at the till, which ties the card to the account."""
+    impersonal: bool
+    """Has switched personalisation off."""
+
+    @property
+    def favourite(self) -> str:
+        """The genre they love most."""
+        return GENRES[max(range(len(GENRES)), key=self.affinity.__getitem__)]
+
+    @property
+    def need(self) -> str:
+        """The hidden need in words."""
+        habits = [
+            "counts every cent" if self.thrift > 0.66 else "does not look at prices" if self.thrift < 0.33 else "",
+            "listens rather than reads" if self.listens else "",
+            "likes an evening out" if self.goes_out else "",
+        ]
+        share = round(100 * max(self.affinity))
+        return ", ".join([f"loves {self.favourite} ({share}% of their reading)", *filter(None, habits)])
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When an offer meets a customer."""
+
+    gift_season: bool = False
+
+
+def invent(count: int, rng: np.random.Generator) -> list[Reader]:
+    """Invents customers; the same generator state gives the same people."""
+    return [_invent(number, rng) for number in range(count)]
+
+
+def _invent(number: int, rng: np.random.Generator) -> Reader:
+    channel = rng.choice(["site", "shop", "both"], p=[0.45, 0.15, 0.40])
+    in_shop = {"site": 0.0, "shop": 1.0, "both": float(rng.uniform(0.2, 0.8))}[str(channel)]
+    return Reader(
+        number=number,
+        first_name=str(rng.choice(_FIRST_NAMES)),
+        affinity=tuple(float(share) for share in rng.dirichlet([0.35] * len(GENRES))),
+        thrift=float(rng.uniform()),
+        listens=bool(rng.uniform() < 0.2),
+        goes_out=bool(rng.uniform() < 0.25),
+        attention=float(rng.normal(0.0, 0.5)),
+        visits=float(rng.uniform(0.35, 0.95)),
+        in_shop=in_shop,
+        signs_in=in_shop < 1.0 and bool(rng.uniform() < 0.85),
+        has_card=in_shop > 0.0 and bool(rng.uniform() < 0.9),
+        at_till_by_email=bool(rng.uniform() < 0.7),
+        impersonal=bool(rng.uniform() < 0.03),
+    )
+
+
+def acceptance(reader: Reader, offer: Mapping[str, Any], moment: Moment) -> float:
+    """The true chance that this reader accepts an offer with these attributes at this moment, 0–1.
+
+    A logistic of how well the genre fits, what the price takes away, the format, and the occasion.
+    """
+    logit = -2.6 + reader.attention
+    logit += 4.0 * _liking(reader, str(offer.get("genre", ANY_GENRE)))
+    logit -= 2.2 * reader.thrift * float(offer.get("price", 0.0)) / 30.0
+    logit += _format_fit(reader, str(offer.get("format", "print")))
+    logit += 0.9 if moment.gift_season and offer.get("gift") else 0.0
+    return float(1.0 / (1.0 + np.exp(-logit)))
+
+
+def _liking(reader: Reader, genre: str) -> float:
+    return 0.25 if genre == ANY_GENRE else reader.affinity[GENRES.index(genre)]
+
+
+def _format_fit(reader: Reader, offered: Literal["print", "audio", "evening"] | str) -> float:
+    if offered == "audio":
+        return 2.0 if reader.listens else -1.0
+    if offered == "evening":
+        return 1.5 if reader.goes_out else -1.5
+    return -0.8 if reader.listens else 0.0
