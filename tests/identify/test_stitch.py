@@ -25,7 +25,7 @@ RANK = list(namespaces(IDENTITY))
 
 def event(type_: str = "track", *, previous: str = "", received_at: int = 1_000, **identifiers: str) -> Event:
     subject = min(identifiers, key=RANK.index)
-    properties: dict[str, Any] = {"previous_id": previous} if previous else {}
+    properties: dict[str, Any] = {"previous": {"user_id": previous, "anonymous_id": previous}} if previous else {}
     return Event(
         message_id="m",
         type=type_,  # type: ignore[arg-type]

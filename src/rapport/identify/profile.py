@@ -7,6 +7,7 @@ matter and ``merge(fold(A), fold(B))`` equals ``fold(A + B)``. The features with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rapport.core.customer import Profile, TraitValue
@@ -54,7 +55,7 @@ def merge(into: Profile, other: Profile) -> None:
     _keep_newest(into.consents, other.consents)
 
 
-def preferences(context: dict[str, Any]) -> dict[str, bool]:
+def preferences(context: Mapping[str, Any]) -> dict[str, bool]:
     """What an event says about consent: category → given or withheld; what is not a boolean says nothing.
 
     >>> preferences({"consent": {"categoryPreferences": {"marketing": False, "ads": "maybe"}}})

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -25,14 +25,14 @@ import msgspec
 
 from rapport.core.customer import IdentifierRow
 from rapport.core.event import Event
-from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier, Link
+from rapport.core.identifier import USER_ID, Identifier, Link
 from rapport.identify.namespaces import namespaces
 from rapport.workspace.definitions import Identity, Namespace
 
 SAME_EVENT: Final = "same_event"
 ALIAS: Final = "alias"
-PREVIOUS_ID: Final = "previous_id"
-"""The property under which an alias event carries the name that its subject went by before."""
+PREVIOUS: Final = "previous"
+"""The property under which an alias event carries what its subject was called before: namespace → value."""
 
 _Key = tuple[str, str]
 _NEVER: Final = (2**63, 0)
@@ -195,7 +195,7 @@ class Stitcher:
     def _join(self, graph: Graph, event: Event, seq: int) -> Stitch:
         subject = event.owner
         step = _Step(self, graph, subject, event.received_at, seq)
-        others = [*self._beside(event, subject), *_former(graph, event)]
+        others = [*_former(graph, event), *self._beside(event, subject)]
         step.settle(others)
         for other, rule in others:
             step.link(other, rule)
@@ -295,12 +295,11 @@ class _Step:
         self.links.append(line)
 
 
-def _mentioned(event: Event) -> Iterator[_Key]:
+def _mentioned(event: Event) -> Iterable[_Key]:
     """Every identifier that an event may touch."""
-    yield from event.identifiers.items()
-    if event.type == ALIAS and (previous := event.properties.get(PREVIOUS_ID)):
-        yield USER_ID, previous
-        yield ANONYMOUS_ID, previous
+    if event.type != ALIAS:
+        return event.identifiers.items()
+    return [*event.identifiers.items(), *event.properties.get(PREVIOUS, {}).items()]
 
 
 def _former(graph: Graph, event: Event) -> list[tuple[Identifier, str]]:
@@ -309,13 +308,9 @@ def _former(graph: Graph, event: Event) -> list[tuple[Identifier, str]]:
     The wire does not say whether a ``previousId`` was a user id or an anonymous id: whichever is known is meant,
     and both when neither is, so that the alias may arrive before the history that it joins.
     """
-    previous = event.properties.get(PREVIOUS_ID) if event.type == ALIAS else None
-    if not previous:
+    if event.type != ALIAS:
         return []
-    former = [
-        Identifier(namespace, previous)
-        for namespace in (USER_ID, ANONYMOUS_ID)
-        if event.identifiers.get(namespace) != previous
-    ]
+    previous = event.properties.get(PREVIOUS, {})
+    former = [Identifier(*key) for key in previous.items() if event.identifiers.get(key[0]) != key[1]]
     known = [name for name in former if graph.row(name) is not None]
     return [(name, ALIAS) for name in known or former]

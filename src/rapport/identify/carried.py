@@ -1,0 +1,111 @@
+"""The identifiers that a call carries: in its own fields, in its list of external ids, and where the business says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from rapport.core.errors import InvalidInput
+from rapport.core.identifier import ANONYMOUS_ID, USER_ID
+from rapport.core.wire import WireCall
+from rapport.identify.namespaces import namespaces
+from rapport.identify.normalise import as_text, normalisers
+from rapport.identify.traits import NameCount
+from rapport.workspace.definitions import Identity
+
+_ROOTS: Final = {"properties": 0, "traits": 1, "context": 2}
+_Path = tuple[int, str, tuple[str, ...]]
+"""Root, key, and the keys below it."""
+
+
+class CarriedIdentifiers:
+    """Where one business finds identifiers, and how it spells them. Undeclared namespaces are counted, not kept."""
+
+    def __init__(self, identity: Identity, undeclared: NameCount) -> None:
+        spell = normalisers(identity)
+        self._sources = [
+            (name, spell[name], tuple(map(_path, namespace.found_in)))
+            for name, namespace in namespaces(identity).items()
+        ]
+        self._spell = spell
+        self._undeclared = undeclared
+
+    def read(
+        self,
+        call: WireCall,
+        properties: Mapping[str, Any],
+        traits: Mapping[str, Any],
+        context: Mapping[str, Any],
+    ) -> dict[str, str]:
+        """Namespace → agreed spelling, the strongest first. Raises ``InvalidInput`` when there is none."""
+        given: dict[str, Any] = {USER_ID: call.user_id, ANONYMOUS_ID: call.anonymous_id}
+        if call.external_ids or "externalIds" in context:
+            self._add_external(given, call, context)
+        roots = (properties, traits, context)
+        identifiers = {}
+        for name, spell, paths in self._sources:
+            value = given.get(name)
+            agreed = None
+            if value is not None:
+                text = value if value.__class__ is str else as_text(value)
+                agreed = spell(text) if text else None
+            if agreed is None and paths:
+                agreed = next(filter(None, map(spell, _found(paths, roots))), None)
+            if agreed is not None:
+                identifiers[name] = agreed
+        if not identifiers:
+            self._refuse(call)
+        return identifiers
+
+    def previous(self, call: WireCall, identifiers: Mapping[str, str]) -> dict[str, str]:
+        """What an alias call's ``previousId`` may mean, by namespace; the wire does not say which.
+
+        Raises ``InvalidInput`` when the call joins nothing.
+        """
+        text = as_text(call.previous_id) or ""
+        meant = {name: agreed for name in (USER_ID, ANONYMOUS_ID) if (agreed := self._spell[name](text))}
+        if not meant and len(identifiers) == 1:
+            found = f"an alias that joins nothing: previousId is {_short(call.previous_id)}"
+            raise InvalidInput(found, where="previousId", hint="send the id that the user had before")
+        return {name: agreed for name, agreed in meant.items() if identifiers.get(name) != agreed}
+
+    def _add_external(self, given: dict[str, Any], call: WireCall, context: Mapping[str, Any]) -> None:
+        listed = [*(call.external_ids or {}).items(), *_listed(context.get("externalIds"))]
+        for name, value in listed:
+            if name not in self._spell:
+                self._undeclared.add(f"external_ids.{name}")
+            elif given.get(name) is None:
+                given[name] = value
+
+    def _refuse(self, call: WireCall) -> None:
+        found = f"userId is {_short(call.user_id)}, anonymousId is {_short(call.anonymous_id)}"
+        others = ", ".join(name for name in self._spell if name not in (USER_ID, ANONYMOUS_ID))
+        hint = "send a userId or an anonymousId" + (f", or one of: {others}" if others else "")
+        raise InvalidInput(f"no identifier that names somebody: {found}", where="userId", hint=hint)
+
+
+def _path(text: str) -> _Path:
+    root, key, *below = text.split(".")
+    return _ROOTS[root], key, tuple(below)
+
+
+def _found(paths: tuple[_Path, ...], roots: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
+    """The texts that lie at the paths."""
+    for root, key, below in paths:
+        value = roots[root].get(key)
+        for step in below:
+            value = value.get(step) if value.__class__ is dict else None
+        if value is not None and (text := as_text(value)):
+            yield text
+
+
+def _listed(external: Any) -> Iterator[tuple[str, Any]]:
+    """Segment's ``context.externalIds``: a list of ``{"type", "id", "encoding"}``."""
+    for one in external if isinstance(external, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("type"), str) and one.get("encoding", "none") == "none":
+            yield one["type"], one.get("id")
+
+
+def _short(value: Any) -> str:
+    printed = repr(value) if value is not None else "null"
+    return printed if len(printed) <= 40 else f"{printed[:40]}…"
