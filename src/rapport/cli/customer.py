@@ -67,7 +67,7 @@ def history(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many entries.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List a customer's events and decisions, newest first."""
+    """List a customer's events, newest first."""
     from rapport.loop.fold import catch_up
     from rapport.loop.view import timeline
 

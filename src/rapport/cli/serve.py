@@ -36,7 +36,12 @@ def serve(
     output.show(
         document, as_json, lambda target: target.print(f"serving {session.root} on {document['url']}; stop with Ctrl-C")
     )
-    serve_http(session.root, host=host, port=port, workers=workers)
+    serve_http(session.root, host=host, port=port, workers=workers, announce=announce_login)
+
+
+def announce_login(link: str) -> None:
+    """Says on stderr by which one-time link the pages open."""
+    output.note(f"sign in once with {link}")
 
 
 def require_free(host: str, port: int) -> None:
