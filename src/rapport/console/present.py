@@ -1,0 +1,122 @@
+"""What the loop knows of a customer, arranged for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from rapport.core.decision import Decision
+from rapport.core.errors import InvalidInput, NotFound
+from rapport.customize.because import because
+from rapport.loop import view
+from rapport.loop.runtime import Runtime
+
+RFM_COLUMNS = ("rfm_segment", "recency_days", "frequency", "monetary", "r_score", "f_score", "m_score")
+SHOWN_DETAILS = 160
+"""Characters of an event's properties that fit a line."""
+
+
+def customer_page(rt: Runtime, customer_id: str, before: str) -> dict[str, Any]:
+    """Everything the page of one customer shows; raises ``NotFound``."""
+    who = {"id": customer_id}
+    shown = view.show(rt, who)
+    history = view.timeline(rt, who, before, 50)
+    return {
+        "customer": shown,
+        "title": title(shown),
+        "rfm": {name: shown["scores"][name] for name in RFM_COLUMNS if shown["scores"].get(name) is not None},
+        "decisions": [_decision(rt, told) for told in shown["decisions"]],
+        "timeline": [_event(told) for told in history["data"]],
+        "next_cursor": history["next_cursor"],
+    }
+
+
+def find(rt: Runtime, text: str) -> str | None:
+    """The customer who goes by this text in any namespace, or by this id."""
+    for name in ("id", *rt.workspace.identity.namespaces):
+        try:
+            return view.find(rt, {name: text}).id
+        except (NotFound, InvalidInput):
+            continue
+    return None
+
+
+def title(shown: Mapping[str, Any]) -> str:
+    """What to call somebody: their name, their strongest readable identifier, or the id.
+
+    >>> title({"traits": {"first_name": {"value": "Ann"}}, "identifiers": [], "id": "c_1"})
+    'Ann'
+    >>> title({"traits": {}, "identifiers": [{"namespace": "email", "value": "a@x.com"}], "id": "c_1"})
+    'a@x.com'
+    """
+    traits = {name: str(held["value"]) for name, held in shown["traits"].items() if held["value"]}
+    parts = [traits[name] for name in ("first_name", "last_name") if name in traits]
+    if "name" in traits or parts:
+        return traits.get("name") or " ".join(parts)
+    named = {one["namespace"]: one["value"] for one in shown["identifiers"]}
+    return str(next((named[one] for one in ("email", "user_id", "card", "phone") if one in named), shown["id"]))
+
+
+def moment(text: str, zone: ZoneInfo) -> str:
+    """An ISO time as the business's clock shows it.
+
+    >>> moment("2026-01-01T23:30:00Z", ZoneInfo("Asia/Shanghai"))
+    '2026-01-02 07:30'
+    """
+    return datetime.fromisoformat(text).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def value(held: Any, words: Mapping[str, str]) -> str:
+    """A value as people read it.
+
+    >>> value(1234.5, {}), value(None, {}), value(True, {"yes": "yes"})
+    ('1,234.5', '–', 'yes')
+    """
+    if held is None:
+        return "–"
+    if isinstance(held, bool):
+        return words["yes" if held else "no"]
+    if isinstance(held, int):
+        return f"{held:,}"
+    if isinstance(held, float):
+        return f"{held:,.4f}".rstrip("0").rstrip(".")
+    return held if isinstance(held, str) else compact(held)
+
+
+def compact(held: Any) -> str:
+    """Anything else as one short line of JSON."""
+    text = msgspec.json.encode(held).decode() if held else ""
+    return text if len(text) <= SHOWN_DETAILS else f"{text[:SHOWN_DETAILS]}…"
+
+
+def _decision(rt: Runtime, told: dict[str, Any]) -> dict[str, Any]:
+    row = rt.store.decision(told["decision_id"])
+    reasons = _reasons(rt, row.decision) if row else {}
+    items = [{**item, **reasons.get(item["action"], {})} for item in told["items"]]
+    return {**told, "items": items}
+
+
+def _reasons(rt: Runtime, decision: Decision) -> dict[str, dict[str, Any]]:
+    """Action → title, propensity and the six answers; an action that the workspace no longer has keeps its name."""
+    told: dict[str, dict[str, Any]] = {}
+    for pick in decision.chosen:
+        action = rt.workspace.actions.get(pick.action)
+        if action is not None:
+            answers = msgspec.to_builtins(because(decision, pick, rt.workspace.actions))
+            told[pick.action] = {"title": action.title, "propensity": pick.propensity, "because": answers}
+    return told
+
+
+def _event(told: dict[str, Any]) -> dict[str, Any]:
+    details = told.get("properties") or told.get("traits") or {}
+    return {
+        "time": told["time"],
+        "type": told["type"],
+        "name": told.get("event") or told["type"],
+        "source": told.get("source", ""),
+        "details": compact(details),
+    }

@@ -1,0 +1,94 @@
+"""The ASGI application of one workspace: hot routes in front, litestar behind, the fold beside."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+
+from rapport import __version__
+from rapport.console.pages import console
+from rapport.console.signing import Signer
+from rapport.loop.runtime import Runtime
+from rapport.service import openapi
+from rapport.service.background import Folding
+from rapport.service.customers import customers
+from rapport.service.decide import Decisions
+from rapport.service.exchange import RawRoute
+from rapport.service.front import Front
+from rapport.service.guard import problem
+from rapport.service.idempotency import Once
+from rapport.service.live import Saves
+from rapport.service.ofrep import Flags
+from rapport.service.operations import healthz, metrics, openapi_document, readyz
+from rapport.service.responses import Responses
+from rapport.service.segment import Codec
+from rapport.service.segments import count
+
+
+def build(
+    rt: Runtime,
+    *,
+    fold_in_background: bool = True,
+    close_at_end: bool = False,
+    also: Sequence[RawRoute] = (),
+) -> Front:
+    """The application over an open runtime.
+
+    Its lifespan runs the background fold and, with ``close_at_end``, closes the runtime. ``also`` adds raw routes:
+    the benchmarks measure an endpoint that does nothing beside those that do.
+    """
+    folding = Folding(rt)
+    saves = Saves()
+    signer = Signer.of(rt)
+    hot = [*_hot(rt, saves, folding, signer), *also]
+    inner = Litestar(
+        route_handlers=[customers, count, healthz, readyz, metrics, openapi_document, console],
+        lifespan=[_lifespan(rt, folding, fold_in_background, close_at_end)],
+        exception_handlers={Exception: problem},
+        openapi_config=OpenAPIConfig(title="Rapport", version=__version__, path="/openapi", render_plugins=[]),
+        on_app_init=[_quiet],
+    )
+
+    @cache
+    def document() -> dict[str, object]:
+        return openapi.document(inner.openapi_schema.to_schema(), _hot(rt, saves, folding, signer))
+
+    inner.state.update(State({"rt": rt, "folding": folding, "signer": signer, "openapi": document}))
+    return Front(hot, inner)
+
+
+def _hot(rt: Runtime, saves: Saves, folding: Folding, signer: Signer) -> list[RawRoute]:
+    once = Once(rt, saves)
+    return [
+        *Codec(rt, saves, folding).routes(),
+        Decisions(rt, saves, folding, once).route(),
+        Responses(rt, saves, folding, once).route(),
+        *Flags(rt, saves, folding, signer).routes(),
+    ]
+
+
+def _quiet(config: AppConfig) -> AppConfig:
+    """Errors are logged where they are told; litestar need not log them again."""
+    config.logging_config = None
+    return config
+
+
+def _lifespan(rt: Runtime, folding: Folding, fold_in_background: bool, close_at_end: bool):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def span(_: Litestar) -> AsyncIterator[None]:
+        if fold_in_background:
+            folding.start()
+        try:
+            yield
+        finally:
+            folding.stop()
+            if close_at_end:
+                rt.close()
+
+    return span
