@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, get_args
 
 import msgspec
@@ -46,7 +47,11 @@ GROUP_PREFIX: Final = "group_"
 
 
 def read_call(raw: bytes | memoryview) -> WireCall:
-    """One call from its JSON; raises ``InvalidInput`` that names the field when it is of the wrong shape."""
+    """One call from its JSON; raises ``InvalidInput`` that says what is wrong with it.
+
+    Wrong are: other types than a field's own, numbers that are not finite, text that is not valid Unicode (halves of
+    surrogate pairs included), and nesting beyond reason.
+    """
     try:
         return decode_call(raw)
     except msgspec.ValidationError as error:
@@ -86,7 +91,9 @@ class Arrivals:
         live: bool = True,
         fallback_id: Callable[[], str],
     ) -> Event:
-        """The event of a call. Raises ``InvalidInput`` that says which field, what was found and what to do.
+        """The event of a call (as ``read_call`` gives it).
+
+        Raises ``InvalidInput`` that says which field, what was found and what to do.
 
         ``kind`` is the type that the route implies and wins over the call's own; ``received_at`` and ``sent_at``
         (the envelope's, where the call has none) are in µs; ``fallback_id`` makes a message id where none came.
@@ -104,8 +111,10 @@ class Arrivals:
         if type_ == "group" and call.traits:
             traits |= self._traits.keep(call.traits, GROUP_PREFIX)
         kept = _kept_context(call, context, personal)
-        trees.check(properties, "properties")
-        trees.check(kept, "context")
+        if properties:
+            trees.check(properties, "properties")
+        if kept:
+            trees.check(kept, "context")
         time, original, sent = _times(call, sent_at, received_at, live)
         subject, value = next(iter(identifiers.items()))
         return Event(
@@ -193,11 +202,15 @@ def _consents(context: Mapping[str, Any], traits: Mapping[str, Any]) -> dict[str
     return consents
 
 
+_sent_us = lru_cache(maxsize=256)(moment_us)
+"""The calls of one batch were sent at one moment."""
+
+
 def _times(
     call: WireCall, envelope_sent_at: int | None, received_at: int, live: bool
 ) -> tuple[int, int | None, int | None]:
     """When it happened by our clock, when the client says it did, when the client says it sent it (µs)."""
-    sent = envelope_sent_at if call.sent_at is None else moment_us(call.sent_at)
+    sent = envelope_sent_at if call.sent_at is None else _sent_us(call.sent_at)
     first, second = ("originalTimestamp", "timestamp") if live else ("timestamp", "originalTimestamp")
     field, stated = first, call.original_timestamp if live else call.timestamp
     if stated is None:

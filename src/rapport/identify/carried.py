@@ -9,7 +9,7 @@ from rapport.core.errors import InvalidInput
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID
 from rapport.core.wire import WireCall
 from rapport.identify.namespaces import namespaces
-from rapport.identify.normalise import as_text, normalisers
+from rapport.identify.normalise import Normaliser, as_text, normalisers
 from rapport.identify.traits import NameCount
 from rapport.workspace.definitions import Identity
 
@@ -45,12 +45,12 @@ class CarriedIdentifiers:
         identifiers = {}
         for name, spell, paths in self._sources:
             value = given.get(name)
-            agreed = None
-            if value is not None:
-                text = value if value.__class__ is str else as_text(value)
-                agreed = spell(text) if text else None
-            if agreed is None and paths:
-                agreed = next(filter(None, map(spell, _found(paths, roots))), None)
+            agreed = None if value is None else _agree(spell, value)
+            if agreed is None:
+                for root, key, below in paths:
+                    value = roots[root].get(key)
+                    if value is not None and (agreed := _agree(spell, _below(value, below))) is not None:
+                        break
             if agreed is not None:
                 identifiers[name] = agreed
         if not identifiers:
@@ -89,14 +89,15 @@ def _path(text: str) -> _Path:
     return _ROOTS[root], key, tuple(below)
 
 
-def _found(paths: tuple[_Path, ...], roots: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
-    """The texts that lie at the paths."""
-    for root, key, below in paths:
-        value = roots[root].get(key)
-        for step in below:
-            value = value.get(step) if value.__class__ is dict else None
-        if value is not None and (text := as_text(value)):
-            yield text
+def _agree(spell: Normaliser, value: Any) -> str | None:
+    text = value if value.__class__ is str else as_text(value)
+    return spell(text) if text else None
+
+
+def _below(value: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _listed(external: Any) -> Iterator[tuple[str, Any]]:
