@@ -24,3 +24,6 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         unavailable("RAPPORT_TEST_DATA does not name a folder with the real data sets")
     return Path(folder)
+
+
+pytest_plugins = ["tests.postgres"]

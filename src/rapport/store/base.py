@@ -1,0 +1,164 @@
+"""What SQLite's and PostgreSQL's store share: every change becomes a job for the group commit."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, TimeoutError
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import Any
+
+from rapport.core.decision import DecisionRow
+from rapport.core.errors import InvalidInput, StoreFailure
+from rapport.core.event import AppendReceipt, LogEntry
+from rapport.ports.store import FoldBatch, KeyRow, ModelRow
+from rapport.store import writes
+from rapport.store.group_commit import GroupCommit, Job
+from rapport.store.reads import Reads
+from rapport.store.sql import Transaction
+
+_SCORES_A_JOB = 4_000
+_SCORE_JOBS_AHEAD = 4
+_CHECK_SECONDS = 10.0
+_ROW_BYTES = 200
+
+
+class Append(Job):
+    """A batch of events on its way into the log; ``hashes`` is whatever the database recognises ids by."""
+
+    __slots__ = ("bodies", "hashes", "ids")
+
+    def __init__(self, ids: list[str], bodies: list[bytes], hashes: Any = None) -> None:
+        super().__init__(sum(map(len, bodies)) + _ROW_BYTES * len(ids))
+        self.ids = ids
+        self.bodies = bodies
+        self.hashes = hashes
+
+
+class Record(Job):
+    """One decision on its way to disk."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, row: DecisionRow) -> None:
+        super().__init__(len(row.body) + _ROW_BYTES)
+        self.row = row
+
+
+class Change(Job):
+    """Any other change."""
+
+    __slots__ = ("run",)
+
+    def __init__(self, weight: int, run: Callable[[Transaction], Any]) -> None:
+        super().__init__(weight)
+        self.run = run
+
+
+class SqlStore(Reads):
+    """The writing half of the store; a database supplies how a group of jobs is committed."""
+
+    _committer: GroupCommit
+
+    def append(self, entries: Sequence[LogEntry]) -> Future[AppendReceipt]:
+        """Appends what is new by message id, durably. Raises ``InvalidInput`` for an id that is not text."""
+        ids = [entry.message_id for entry in entries]
+        _require_text(ids)
+        return self._committer.submit(self._append_job(ids, [entry.body for entry in entries]))
+
+    @abstractmethod
+    def fold_lease(self) -> AbstractContextManager[bool]:
+        """True inside for the one process that may fold now; released on exit or death."""
+
+    def apply(self, batch: FoldBatch) -> Future[None]:
+        """Writes one step of the fold atomically."""
+        weight = sum(len(profile) + _ROW_BYTES for _, profile in batch.profiles)
+        weight += _ROW_BYTES * (len(batch.identifiers) + len(batch.links) + len(batch.owned) + len(batch.offers))
+        return self._change(weight, lambda tx: self._apply(tx, batch))
+
+    def write_scores(self, scores: Iterable[tuple[str, bytes]]) -> Future[int]:
+        """Scores of many customers (JSON), upsert; the future tells how many.
+
+        Written in several transactions while ``scores`` is read, so a long iterable is never held in memory whole:
+        the call returns once the last of it is queued.
+        """
+        rows = iter(scores)
+        part = list(islice(rows, _SCORES_A_JOB))
+        written = 0
+        ahead: deque[Future[int]] = deque()
+        while following := list(islice(rows, _SCORES_A_JOB)):
+            ahead.append(self._write_scores(part, written))
+            if len(ahead) == _SCORE_JOBS_AHEAD:
+                ahead.popleft().result()
+            written += len(part)
+            part = following
+        for earlier in ahead:
+            earlier.result()
+        return self._write_scores(part, written)
+
+    def record(self, decision: DecisionRow) -> Future[None]:
+        """Appends a decision, durably; one whose id is there already changes nothing."""
+        return self._committer.submit(Record(decision))
+
+    def save_model(self, model: ModelRow) -> Future[None]:
+        """A new version of a model; older versions stay."""
+        return self._change(len(model.body), lambda tx: writes.model(tx, model))
+
+    def save_key(self, key: KeyRow) -> Future[None]:
+        """Creates or updates an API key."""
+        return self._change(_ROW_BYTES, lambda tx: writes.key(tx, key))
+
+    def save_state(self, name: str, value: bytes) -> Future[None]:
+        """Sets a small named value."""
+        return self._change(len(value), lambda tx: writes.state(tx, name, value))
+
+    def reset_projection(self) -> Future[None]:
+        """Forgets everything that the log can rebuild; the next fold starts at the beginning."""
+        return self._change(_ROW_BYTES, writes.reset_projection)
+
+    def check(self) -> None:
+        """Raises ``StoreFailure`` when the database cannot be read, or a transaction cannot be written in time."""
+        self.cursors()
+        try:
+            self._change(0, lambda _tx: None).result(_CHECK_SECONDS)
+        except TimeoutError as error:
+            raise StoreFailure(
+                f"the database took no write for {_CHECK_SECONDS:.0f} seconds",
+                where=self.place,
+                hint="see whether another process holds it, or the disk hangs",
+            ) from error
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """The database as a message names it, without a password."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Waits for pending writes and closes."""
+
+    def _append_job(self, ids: list[str], bodies: list[bytes]) -> Append:
+        return Append(ids, bodies)
+
+    def _apply(self, tx: Transaction, batch: FoldBatch) -> None:
+        writes.apply(tx, batch)
+
+    def _write_scores(self, part: Sequence[tuple[str, bytes]], before: int) -> Future[int]:
+        weight = sum(len(body) + _ROW_BYTES for _, body in part)
+        return self._change(weight, lambda tx: before + writes.scores(tx, part))
+
+    def _change(self, weight: int, run: Callable[[Transaction], Any]) -> Future[Any]:
+        return self._committer.submit(Change(weight, run))
+
+
+def _require_text(ids: Sequence[str]) -> None:
+    """PostgreSQL keeps no NUL in text, and half a surrogate pair is not text anywhere."""
+    joined = "\n".join(ids)
+    if "\x00" in joined:
+        raise InvalidInput("a message id holds a NUL character", where="messageId", hint="send printable text")
+    try:
+        joined.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput("a message id is not Unicode text", where="messageId", hint="send printable text") from error

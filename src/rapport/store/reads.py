@@ -1,0 +1,219 @@
+"""Every question the loop asks the online plane, in SQL that both databases understand."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from rapport.core.customer import CustomerRow, IdentifierRow
+from rapport.core.decision import DecisionRow, Offer
+from rapport.core.event import StoredEvent
+from rapport.core.identifier import Identifier, Link
+from rapport.ports.store import Cursors, KeyRow, ModelRow
+from rapport.store.sql import Row
+
+_CUSTOMER: Final = "SELECT c.id, c.profile, s.body FROM customers c LEFT JOIN scores s ON s.customer_id = c.id"
+_FIND: Final = """
+SELECT c.id, c.profile, s.body FROM identifiers i JOIN customers c ON c.id = i.customer_id
+LEFT JOIN scores s ON s.customer_id = c.id WHERE i.namespace = ? AND i.value = ?"""
+_IDENTIFIER: Final = "SELECT id, namespace, value, customer_id, first_seq FROM identifiers"
+_LINK: Final = """
+SELECT id, kind, a_namespace, a_value, b_namespace, b_value, rule, actor, evidence, time_us, event_seq FROM links"""
+_DECISION: Final = "SELECT id, customer_id, slot, made_at, body, seq FROM decisions"
+_OFFER: Final = """
+SELECT decision_id, action, customer_id, made_at, closes_at, outcome, value, settled_seq FROM offers"""
+_EVENTS_OF: Final = """
+SELECT DISTINCT e.seq, e.body FROM owned o JOIN events e ON e.seq = o.seq WHERE o.identifier_id IN ??"""
+_MODEL: Final = "SELECT name, version, created_at, settled_seq, body FROM models WHERE name = ?"
+
+
+class Reads(ABC):
+    """The reading half of the store; a database supplies ``rows``."""
+
+    @abstractmethod
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """Rows of a query as of now, from any thread; a collection as parameter belongs to ``IN ??``."""
+
+    def read_log(self, after: int, limit: int) -> list[StoredEvent]:
+        """Events with ``seq > after``, in order."""
+        found = self.rows("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+        return [StoredEvent(*row) for row in found]
+
+    def last_seq(self) -> int:
+        """The newest committed ``seq``; 0 when the log is empty."""
+        return int(self.rows("SELECT max(seq) FROM events")[0][0] or 0)
+
+    def events_of(self, identifier_ids: Collection[int], before: int = 0, limit: int = 0) -> list[StoredEvent]:
+        """The events that belong to these identifiers, oldest first; ``before``/``limit`` page from the newest."""
+        sql = _EVENTS_OF
+        parameters: list[Any] = [_listed(identifier_ids)]
+        if before:
+            sql, parameters = f"{sql} AND o.seq < ?", [*parameters, before]
+        if limit:
+            sql, parameters = f"{sql} ORDER BY e.seq DESC LIMIT ?", [*parameters, limit]
+        return sorted((StoredEvent(*row) for row in self.rows(sql, *parameters)), key=lambda event: event.seq)
+
+    def cursors(self) -> Cursors:
+        """How far the fold has come."""
+        found = self.rows("SELECT event, decision FROM cursors WHERE id = 1")
+        return Cursors(*found[0]) if found else Cursors(0, 0)
+
+    def identifiers(self, wanted: Collection[Identifier]) -> dict[Identifier, IdentifierRow]:
+        """Those of the wanted that are known."""
+        sql = f"{_IDENTIFIER} WHERE namespace = ? AND value IN ??"
+        found = (row for namespace, values in _by_namespace(wanted) for row in self.rows(sql, namespace, values))
+        return {row.identifier: row for row in map(_identifier, found)}
+
+    def identifiers_of(self, customer_ids: Collection[str]) -> list[IdentifierRow]:
+        """All identifiers of these customers, by ``id``."""
+        found = self.rows(f"{_IDENTIFIER} WHERE customer_id IN ?? ORDER BY id", _listed(customer_ids))
+        return [_identifier(row) for row in found]
+
+    def next_identifier_id(self) -> int:
+        """The number for the next new identifier (the fold holds the lease, so it may count on from here)."""
+        return int(self.rows("SELECT max(id) FROM identifiers")[0][0] or 0) + 1
+
+    def links_of(self, identifiers: Collection[Identifier]) -> list[Link]:
+        """The ledger's lines that touch any of these, oldest first."""
+        sql = f"{_LINK} WHERE a_namespace = ? AND a_value IN ?? UNION {_LINK} WHERE b_namespace = ? AND b_value IN ??"
+        found: dict[int, Row] = {}
+        for namespace, values in _by_namespace(identifiers):
+            found.update((row[0], row) for row in self.rows(sql, namespace, values, namespace, values))
+        return [_link(found[number]) for number in sorted(found)]
+
+    def find(self, identifier: Identifier) -> CustomerRow | None:
+        """The customer who owns an identifier, in one statement."""
+        found = self.rows(_FIND, identifier.namespace, identifier.value)
+        return _customer(found[0]) if found else None
+
+    def customer(self, customer_id: str) -> CustomerRow | None:
+        """A customer by id or alias."""
+        found = self.rows(f"{_CUSTOMER} WHERE c.id = ?", customer_id) or self.rows(
+            f"{_CUSTOMER} JOIN aliases a ON a.customer_id = c.id WHERE a.alias = ?", customer_id
+        )
+        return _customer(found[0]) if found else None
+
+    def customers(self, customer_ids: Collection[str]) -> dict[str, CustomerRow]:
+        """Several customers by current id."""
+        found = self.rows(f"{_CUSTOMER} WHERE c.id IN ??", _listed(customer_ids))
+        return {row[0]: _customer(row) for row in found}
+
+    def aliases_of(self, customer_id: str) -> list[str]:
+        """Former ids that now lead to this customer, in id order."""
+        return [
+            row[0] for row in self.rows("SELECT alias FROM aliases WHERE customer_id = ? ORDER BY alias", customer_id)
+        ]
+
+    def scan_customers(self, after: str = "", limit: int = 1000) -> list[CustomerRow]:
+        """Customers in id order, after an id."""
+        return [_customer(row) for row in self.rows(f"{_CUSTOMER} WHERE c.id > ? ORDER BY c.id LIMIT ?", after, limit)]
+
+    def count_customers(self) -> int:
+        """How many customers there are."""
+        return int(self.rows("SELECT count(*) FROM customers")[0][0])
+
+    def decision(self, decision_id: str) -> DecisionRow | None:
+        """A decision by id."""
+        found = self.rows(f"{_DECISION} WHERE id = ?", decision_id)
+        return DecisionRow(*found[0]) if found else None
+
+    def decisions_of(self, customer_ids: Collection[str], limit: int = 50) -> list[DecisionRow]:
+        """The newest decisions for these customer ids (pass the aliases too), newest first."""
+        found = self.rows(
+            f"{_DECISION} WHERE customer_id IN ?? ORDER BY seq DESC LIMIT ?", _listed(customer_ids), limit
+        )
+        return [DecisionRow(*row) for row in found]
+
+    def read_decisions(self, after: int, limit: int) -> list[DecisionRow]:
+        """Decisions with ``seq > after``, in order."""
+        return [DecisionRow(*row) for row in self.rows(f"{_DECISION} WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)]
+
+    def offers_of(self, customer_ids: Collection[str], open_only: bool = False) -> list[Offer]:
+        """Offers to these customers, oldest first."""
+        unsettled = " AND outcome = ''" if open_only else ""
+        order = "ORDER BY made_at, decision_id, action"
+        return self._offers(f"{_OFFER} WHERE customer_id IN ??{unsettled} {order}", _listed(customer_ids))
+
+    def offers(self, decision_ids: Collection[str]) -> list[Offer]:
+        """The offers of these decisions, oldest decision first."""
+        return self._offers(f"{_OFFER} WHERE decision_id IN ?? ORDER BY decision_id, action", _listed(decision_ids))
+
+    def offers_closing(self, before: int, limit: int) -> list[Offer]:
+        """Open offers whose window closed before a moment (µs), oldest first."""
+        sql = f"{_OFFER} WHERE outcome = '' AND closes_at < ? ORDER BY closes_at, decision_id, action LIMIT ?"
+        return self._offers(sql, before, limit)
+
+    def offers_settled(self, after_seq: int, limit: int) -> list[Offer]:
+        """Settled offers with ``settled_seq > after_seq``, in that order.
+
+        One event may settle several offers: those of the last event come complete, even beyond ``limit``, so that
+        the next page may start after it.
+        """
+        order = "ORDER BY settled_seq, decision_id, action"
+        found = self._offers(f"{_OFFER} WHERE settled_seq > ? {order} LIMIT ?", after_seq, limit)
+        if not found or len(found) < limit:
+            return found
+        last = found[-1].settled_seq
+        complete = self._offers(f"{_OFFER} WHERE settled_seq = ? {order}", last)
+        return [offer for offer in found if offer.settled_seq < last] + complete
+
+    def model(self, name: str, version: int = 0) -> ModelRow | None:
+        """A version of a model; 0 for the newest."""
+        newest = f"{_MODEL} ORDER BY version DESC LIMIT 1"
+        found = self.rows(f"{_MODEL} AND version = ?", name, version) if version else self.rows(newest, name)
+        return ModelRow(*found[0]) if found else None
+
+    def keys(self) -> list[KeyRow]:
+        """All API keys, oldest first."""
+        found = self.rows(
+            "SELECT id, digest, scopes, label, created_at, revoked_at FROM api_keys ORDER BY created_at, id"
+        )
+        return [KeyRow(key, digest, tuple(scopes.split()), *rest) for key, digest, scopes, *rest in found]
+
+    def state(self, name: str) -> bytes | None:
+        """A small named value (import receipts, refresh marks, counters)."""
+        found = self.rows("SELECT value FROM state WHERE name = ?", name)
+        return found[0][0] if found else None
+
+    def states(self, prefix: str) -> dict[str, bytes]:
+        """All small named values whose name starts so, in name order."""
+        sql = "SELECT name, value FROM state WHERE substr(name, 1, ?) = ? ORDER BY name"
+        return {row[0]: row[1] for row in self.rows(sql, len(prefix), prefix)}
+
+    def _offers(self, sql: str, *parameters: Any) -> list[Offer]:
+        return [_offer(row) for row in self.rows(sql, *parameters)]
+
+
+def _listed(values: Iterable[Any]) -> list[Any]:
+    return list(values)
+
+
+def _by_namespace(identifiers: Collection[Identifier]) -> Iterable[tuple[str, list[str]]]:
+    """The values wanted, one list a namespace, so that each is one statement."""
+    grouped: defaultdict[str, list[str]] = defaultdict(list)
+    for identifier in identifiers:
+        grouped[identifier.namespace].append(identifier.value)
+    return grouped.items()
+
+
+def _identifier(row: Row) -> IdentifierRow:
+    number, namespace, value, customer_id, first_seq = row
+    return IdentifierRow(number, Identifier(namespace, value), customer_id, first_seq)
+
+
+def _link(row: Row) -> Link:
+    _, kind, a_namespace, a_value, b_namespace, b_value, rule, actor, evidence, time_us, event_seq = row
+    return Link(kind=kind, a=Identifier(a_namespace, a_value), b=Identifier(b_namespace, b_value), rule=rule,
+                actor=actor, evidence=evidence, time_us=time_us, event_seq=event_seq)  # fmt: skip
+
+
+def _customer(row: Row) -> CustomerRow:
+    return CustomerRow(row[0], row[1], row[2] or b"{}")
+
+
+def _offer(row: Row) -> Offer:
+    decision_id, action, customer_id, made_at, closes_at, outcome, value, settled_seq = row
+    return Offer(decision_id=decision_id, action=action, customer_id=customer_id, made_at=made_at, closes_at=closes_at,
+                 outcome=outcome, value=value, settled_seq=settled_seq)  # fmt: skip

@@ -1,0 +1,109 @@
+"""The tables of the online plane, said once for both databases (SQLAlchemy Core)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+_WORD = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that both databases order byte by byte."""
+_NUMBER = BigInteger()
+_SERIAL = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite makes a column its row number only when the type reads INTEGER."""
+
+
+def schema(dialect: str) -> MetaData:
+    """The tables as ``sqlite`` or ``postgresql`` keeps them.
+
+    They differ in one place: PostgreSQL finds a message id again through a unique index, SQLite through the
+    hashes in ``commits``, because a unique index over millions of random ids would slow every append.
+    """
+    metadata = MetaData()
+    _log(metadata, dialect)
+    _people(metadata)
+    _outcomes(metadata)
+    _small(metadata)
+    return metadata
+
+
+def _log(metadata: MetaData, dialect: str) -> None:
+    events = Table("events", metadata, _serial("seq"), _word("message_id"), _body("body"))
+    _table(metadata, "links", _serial("id"), _word("kind"), _word("a_namespace"), _word("a_value"),
+           _word("b_namespace"), _word("b_value"), _word("rule"), _word("actor"), _word("evidence"),
+           _number("time_us"), _number("event_seq"),
+           Index("links_a", "a_namespace", "a_value"), Index("links_b", "b_namespace", "b_value"))  # fmt: skip
+    if dialect == "sqlite":
+        _table(metadata, "commits", _key("first_seq", _SERIAL), _body("hashes"))
+    else:
+        Index("events_message_id", events.c.message_id, unique=True)
+
+
+def _people(metadata: MetaData) -> None:
+    _table(metadata, "identifiers", _key("id", _SERIAL), _word("namespace"), _word("value"), _word("customer_id"),
+           _number("first_seq"), Index("identifiers_name", "namespace", "value", unique=True),
+           Index("identifiers_customer", "customer_id"))  # fmt: skip
+    _table(metadata, "aliases", _key("alias", _WORD), _word("customer_id"), Index("aliases_customer", "customer_id"),
+           sqlite_with_rowid=False)  # fmt: skip
+    _table(metadata, "customers", _key("id", _WORD), _body("profile"))
+    _table(metadata, "scores", _key("customer_id", _WORD), _body("body"))
+    _table(metadata, "owned", _number("identifier_id"), _number("seq"), PrimaryKeyConstraint("identifier_id", "seq"),
+           sqlite_with_rowid=False)  # fmt: skip
+
+
+def _outcomes(metadata: MetaData) -> None:
+    _table(metadata, "decisions", _serial("seq"), _word("id"), _word("customer_id"), _word("slot"),
+           _number("made_at"), _body("body"), Index("decisions_id", "id", unique=True),
+           Index("decisions_customer", "customer_id"), sqlite_autoincrement=True)  # fmt: skip
+    unsettled = text("outcome = ''")
+    _table(metadata, "offers", _word("decision_id"), _word("action"), _word("customer_id"), _number("made_at"),
+           _number("closes_at"), _word("outcome"), Column("value", Double(), nullable=False), _number("settled_seq"),
+           PrimaryKeyConstraint("decision_id", "action"), Index("offers_customer", "customer_id"),
+           Index("offers_open", "closes_at", sqlite_where=unsettled, postgresql_where=unsettled),
+           Index("offers_settled", "settled_seq"), sqlite_with_rowid=False)  # fmt: skip
+
+
+def _small(metadata: MetaData) -> None:
+    _table(metadata, "cursors", _key("id", _SERIAL), _number("event"), _number("decision"))
+    _table(metadata, "models", _word("name"), _number("version"), _number("created_at"), _number("settled_seq"),
+           _body("body"), PrimaryKeyConstraint("name", "version"))  # fmt: skip
+    _table(metadata, "api_keys", _key("id", _WORD), _word("digest"), _word("scopes"), _word("label"),
+           _number("created_at"), _number("revoked_at"))  # fmt: skip
+    _table(metadata, "state", _key("name", _WORD), _body("value"))
+
+
+def _table(metadata: MetaData, name: str, *parts: Any, **options: Any) -> None:
+    Table(name, metadata, *parts, **options)
+
+
+def _serial(name: str) -> Column[int]:
+    return Column(name, _SERIAL, Identity(always=False), primary_key=True, autoincrement=True)
+
+
+def _key(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _word(name: str) -> Column[str]:
+    return Column(name, _WORD, nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, _NUMBER, nullable=False)
+
+
+def _body(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary(), nullable=False)

@@ -1,0 +1,318 @@
+"""The store in one SQLite file: one writer thread, readers on any thread, nothing else to run.
+
+Durability: WAL with ``synchronous=FULL``; a future completes after the sync. The writer thread alone writes and
+checkpoints on its one connection; readers have a connection a thread.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from rapport.core.errors import StoreFailure
+from rapport.core.event import AppendReceipt
+from rapport.store import migrate, writes
+from rapport.store.base import Append, Change, Record, SqlStore
+from rapport.store.failures import sqlite_failure
+from rapport.store.group_commit import GroupCommit, Job
+from rapport.store.message_index import LARGEST_RUN, Hashes, MessageIndex, message_hashes
+from rapport.store.sql import SQLITE, Insert, Row, chunks
+
+_EVENTS: Final = Insert("events", (("seq", "bigint"), ("message_id", "text"), ("body", "bytea")))
+_BUSY_TIMEOUT_S: Final = 30.0
+_MMAP_BYTES: Final = 1 << 30
+_CHECKPOINT_EVERY_S: Final = 0.2
+_CHECKPOINT_CHANGES: Final = 1_000
+_CHECKPOINT_IDLE_S: Final = 1.0
+_CHECKPOINT_WAIT_MS: Final = 20
+_WAL_BYTES: Final = 64 << 20
+
+
+class SqliteStore(SqlStore):
+    """``ports.store.Store`` on SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or creates the database. Raises ``StoreFailure`` when it cannot be used."""
+        self._path = path
+        self._local = threading.local()
+        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._readers_lock = threading.Lock()
+        self._closed = False
+        self._texts: dict[str, str] = {}
+        try:
+            self._writer = _prepared(path)
+        except sqlite3.Error as error:
+            raise sqlite_failure(error, self.place) from error
+        except OSError as error:
+            raise StoreFailure(f"the database cannot be created ({error})", where=self.place,
+                               hint="make its folder writable for this user") from error  # fmt: skip
+        self._committer = GroupCommit(self._writer.commit, self._writer.rest)
+
+    @property
+    def place(self) -> str:
+        """The database file."""
+        return str(self._path)
+
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """Rows of a query as of now, from any thread; a collection as parameter belongs to ``IN ??``."""
+        try:
+            return _rows(self._reader(), self._texts, sql, parameters)
+        except sqlite3.Error as error:
+            raise sqlite_failure(error, self.place) from error
+
+    @contextmanager
+    def fold_lease(self) -> Iterator[bool]:
+        """True inside for the one process that may fold now; released on exit or death."""
+        handle = os.open(self._path.with_name(f"{self._path.name}-fold"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            yield _locked(handle)
+        finally:
+            os.close(handle)
+
+    def close(self) -> None:
+        """Waits for pending writes and closes."""
+        if self._closed:
+            return
+        self._closed = True
+        self._committer.close()
+        with self._readers_lock:
+            for reader in list(self._readers):
+                reader.close()
+        self._writer.close()
+
+    def _append_job(self, ids: list[str], bodies: list[bytes]) -> Append:
+        return Append(ids, bodies, message_hashes(ids))
+
+    def _reader(self) -> sqlite3.Connection:
+        try:
+            reader: _Reader = self._local.reader
+        except AttributeError:
+            reader = self._new_reader()
+        return reader.connection
+
+    def _new_reader(self) -> _Reader:
+        with self._readers_lock:
+            if self._closed:
+                raise StoreFailure("the store is closed", where=self.place, hint="open it again")
+            reader = self._local.reader = _Reader(self._path)
+            self._readers.add(reader)
+        return reader
+
+
+class _Reader:
+    """One thread's connection; closed with the store, or when the thread is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = _connect(path)
+        self.connection.execute("PRAGMA query_only=ON")
+        self.close = weakref.finalize(self, self.connection.close)
+
+
+class _Writer:
+    """The one connection that writes; lives on the writer thread."""
+
+    def __init__(self, connection: sqlite3.Connection, place: str) -> None:
+        self._connection = connection
+        self._place = place
+        self._texts: dict[str, str] = {}
+        self._inserts: dict[tuple[Insert, int], str] = {}
+        self._messages = MessageIndex()
+        self._checkpointed_at = time.monotonic()
+        self._checkpointed_changes = connection.total_changes
+
+    def execute(self, sql: str, *parameters: Any) -> None:
+        """Runs one statement."""
+        _rows(self._connection, self._texts, sql, parameters)
+
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """Rows of a query, the open transaction's changes included."""
+        return _rows(self._connection, self._texts, sql, parameters)
+
+    def insert(self, insert: Insert, rows: Sequence[Row]) -> None:
+        """Inserts many rows in few statements."""
+        for text, parameters in chunks(insert, insert.distinct(rows), self._inserts):
+            self._connection.execute(text, parameters)
+
+    def commit(self, jobs: Sequence[Job]) -> Sequence[Any]:
+        """Writes a group in one transaction, synced to disk."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                results, new_hashes = self._run(jobs)
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise sqlite_failure(error, self._place) from error
+        if new_hashes is not None:
+            self._messages.add(self._messages.next_seq, new_hashes)
+        return results
+
+    def rest(self, idle: bool) -> float | None:
+        """Checkpoints when it is time: often enough that the WAL stays small, seldom enough to cost little."""
+        changes = self._connection.total_changes - self._checkpointed_changes
+        elapsed = time.monotonic() - self._checkpointed_at
+        many = changes >= _CHECKPOINT_CHANGES and elapsed >= _CHECKPOINT_EVERY_S
+        if many or (idle and changes and elapsed >= _CHECKPOINT_IDLE_S):
+            self._checkpoint()
+            return None
+        return _CHECKPOINT_IDLE_S if changes else None
+
+    def close(self) -> None:
+        """Ends the connection; the last one to leave folds the WAL into the database."""
+        self._connection.close()
+
+    def _checkpoint(self) -> None:
+        """PASSIVE moves the pages without waiting for anyone; RESTART then only has to wait for readers to leave.
+
+        A reader that stays (an export) makes RESTART give up soon and the WAL grow until the reader is done.
+        """
+        run = self._connection.execute
+        run("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        run(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT_MS}")
+        run("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        run(f"PRAGMA busy_timeout={int(_BUSY_TIMEOUT_S * 1000)}")
+        self._checkpointed_at = time.monotonic()
+        self._checkpointed_changes = self._connection.total_changes
+
+    def _run(self, jobs: Sequence[Job]) -> tuple[Sequence[Any], Hashes | None]:
+        """Results in order, and the hashes of the events that are new."""
+        results: dict[Job, Any] = dict.fromkeys(jobs)
+        new_hashes = None
+        if appends := [job for job in jobs if isinstance(job, Append)]:
+            receipts, new_hashes = self._append(appends)
+            results.update(zip(appends, receipts, strict=True))
+        if records := [writes.decision(job.row) for job in jobs if isinstance(job, Record)]:
+            self.insert(writes.DECISIONS, records)
+        for job in jobs:
+            if isinstance(job, Change):
+                results[job] = job.run(self)
+        return list(results.values()), new_hashes
+
+    def _append(self, appends: Sequence[Append]) -> tuple[Sequence[AppendReceipt], Hashes | None]:
+        self._catch_up()
+        ids = [message_id for job in appends for message_id in job.ids]
+        bodies = [body for job in appends for body in job.bodies]
+        hashes = np.concatenate([job.hashes for job in appends])
+        stored = self._stored(ids, hashes)
+        if stored or len(set(ids)) < len(ids):
+            kept = _first_of_each(ids, stored)
+            receipts = _receipts(appends, kept)
+            ids, bodies = [ids[place] for place in kept], [bodies[place] for place in kept]
+            hashes = hashes[kept]
+        else:
+            receipts = [AppendReceipt(len(job.ids), 0) for job in appends]
+        if not ids:
+            return receipts, None
+        first = self._messages.next_seq
+        self.insert(_EVENTS, list(zip(range(first, first + len(ids)), ids, bodies, strict=True)))
+        self._connection.execute("INSERT INTO commits (first_seq, hashes) VALUES (?,?)", (first, hashes.tobytes()))
+        return receipts, hashes
+
+    def _catch_up(self) -> None:
+        """Learns the commits that are not ours: all of them at first, later those of other processes."""
+        cursor = self._connection.execute(
+            "SELECT first_seq, hashes FROM commits WHERE first_seq >= ? ORDER BY first_seq", (self._messages.next_seq,)
+        )
+        while block := cursor.fetchmany(LARGEST_RUN >> 8):
+            for first, hashes in _joined(block):
+                self._messages.add(first, np.frombuffer(hashes, dtype="<u8"))
+
+    def _stored(self, ids: Sequence[str], hashes: Hashes) -> set[int]:
+        """The places whose message id the log holds already: those whose hash it knows, compared in full."""
+        matches = self._messages.matches(hashes)
+        if not matches:
+            return set()
+        seqs = [seq for _, seq in matches]
+        known: dict[int, str] = dict(self.rows("SELECT seq, message_id FROM events WHERE seq IN ??", seqs))
+        return {place for place, seq in matches if known.get(seq) == ids[place]}
+
+
+def _first_of_each(ids: Sequence[str], stored: set[int]) -> list[int]:
+    """The places of the ids that are not stored, each id at its first place."""
+    places: dict[str, int] = {}
+    for place, message_id in enumerate(ids):
+        if place not in stored:
+            places.setdefault(message_id, place)
+    return list(places.values())
+
+
+def _receipts(appends: Sequence[Append], kept: Sequence[int]) -> Sequence[AppendReceipt]:
+    ends = np.cumsum([len(job.ids) for job in appends])
+    appended = np.bincount(np.searchsorted(ends, kept, side="right"), minlength=len(appends)).tolist()
+    return [AppendReceipt(new, len(job.ids) - new) for job, new in zip(appends, appended, strict=True)]
+
+
+def _joined(commits: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Commits that follow one another without a gap, as one."""
+    start, following = 0, -1
+    parts: list[bytes] = []
+    for first, hashes in commits:
+        if first != following:
+            if parts:
+                yield start, b"".join(parts)
+            start, parts = first, []
+        parts.append(hashes)
+        following = first + len(hashes) // 8
+    yield start, b"".join(parts)
+
+
+def _rows(connection: sqlite3.Connection, texts: dict[str, str], sql: str, parameters: Sequence[Any]) -> list[Row]:
+    text = texts.get(sql)
+    if text is None:
+        text = texts[sql] = SQLITE.text(sql)
+    if "??" in sql:
+        parameters = [SQLITE.pack(value) if isinstance(value, (list, set)) else value for value in parameters]
+    return connection.execute(text, parameters).fetchall()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    connection.execute(f"PRAGMA mmap_size={_MMAP_BYTES}")
+    return connection
+
+
+def _prepared(path: Path) -> _Writer:
+    """The writer of a database whose tables are up to date. One process at a time prepares."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}-open").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection = _connect(path)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA wal_autocheckpoint=0")
+            connection.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
+            connection.execute("PRAGMA cache_size=-65536")
+            if not _current(connection):
+                migrate.upgrade("sqlite://", lambda: _connect(path), "BEGIN IMMEDIATE", str(path))
+        except BaseException:
+            connection.close()
+            raise
+    return _Writer(connection, str(path))
+
+
+def _current(connection: sqlite3.Connection) -> bool:
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
+    return bool(known) and connection.execute(migrate.VERSION_QUERY).fetchall() == [(migrate.HEAD,)]
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""Every change but the two hottest, as statements inside an open transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rapport.core.decision import DecisionRow, Offer
+from rapport.core.identifier import Link
+from rapport.ports.store import Cursors, FoldBatch, KeyRow, ModelRow
+from rapport.store.sql import Insert, Row, Transaction, upsert
+
+PROJECTION_STATE: Final = "projection:"
+"""Small named values whose name starts so belong to the projection and go when it is rebuilt."""
+
+DECISIONS: Final = Insert(
+    "decisions",
+    (("id", "text"), ("customer_id", "text"), ("slot", "text"), ("made_at", "bigint"), ("body", "bytea")),
+    "(id) DO NOTHING",
+)
+_SCORES = upsert("scores", ["customer_id"], customer_id="text", body="bytea")
+_IDENTIFIERS = upsert(
+    "identifiers", ["id"], id="bigint", namespace="text", value="text", customer_id="text", first_seq="bigint"
+)
+_LINKS = Insert(
+    "links",
+    (
+        ("kind", "text"), ("a_namespace", "text"), ("a_value", "text"), ("b_namespace", "text"), ("b_value", "text"),
+        ("rule", "text"), ("actor", "text"), ("evidence", "text"), ("time_us", "bigint"), ("event_seq", "bigint"),
+    ),
+)  # fmt: skip
+_ALIASES = upsert("aliases", ["alias"], alias="text", customer_id="text")
+_PROFILES = upsert("customers", ["id"], id="text", profile="bytea")
+_OWNED = Insert("owned", (("identifier_id", "bigint"), ("seq", "bigint")), "DO NOTHING")
+_OFFERS = upsert(
+    "offers", ["decision_id", "action"], decision_id="text", action="text", customer_id="text", made_at="bigint",
+    closes_at="bigint", outcome="text", value="float8", settled_seq="bigint",
+)  # fmt: skip
+_CURSORS = upsert("cursors", ["id"], id="bigint", event="bigint", decision="bigint")
+_MODELS = upsert(
+    "models", ["name", "version"], name="text", version="bigint", created_at="bigint", settled_seq="bigint",
+    body="bytea",
+)  # fmt: skip
+_KEYS = upsert(
+    "api_keys", ["id"], id="text", digest="text", scopes="text", label="text", created_at="bigint",
+    revoked_at="bigint",
+)  # fmt: skip
+_STATE = upsert("state", ["name"], name="text", value="bytea")
+
+
+def apply(tx: Transaction, batch: FoldBatch) -> None:
+    """One step of the fold, its cursors included."""
+    _insert(tx, _IDENTIFIERS, [(row.id, row.identifier.namespace, row.identifier.value, row.customer_id, row.first_seq)
+                               for row in batch.identifiers])  # fmt: skip
+    _insert(tx, _LINKS, [_link(link) for link in batch.links])
+    _profiles(tx, batch)
+    _insert(tx, _OWNED, batch.owned)
+    _insert(tx, _OFFERS, [_offer(offer) for offer in batch.offers])
+    cursors(tx, Cursors(batch.event_cursor, batch.decision_cursor))
+
+
+def cursors(tx: Transaction, reached: Cursors) -> None:
+    """How far the fold has come."""
+    tx.insert(_CURSORS, [(1, reached.event, reached.decision)])
+
+
+def scores(tx: Transaction, rows: Sequence[tuple[str, bytes]]) -> int:
+    """Scores of several customers; returns how many were given."""
+    _insert(tx, _SCORES, rows)
+    return len(rows)
+
+
+def model(tx: Transaction, row: ModelRow) -> None:
+    """A version of a model; saving it again (after a failure whose outcome was unclear) changes nothing else."""
+    tx.insert(_MODELS, [(row.name, row.version, row.created_at, row.settled_seq, row.body)])
+
+
+def key(tx: Transaction, row: KeyRow) -> None:
+    """An API key."""
+    tx.insert(_KEYS, [(row.id, row.digest, " ".join(row.scopes), row.label, row.created_at, row.revoked_at)])
+
+
+def state(tx: Transaction, name: str, value: bytes) -> None:
+    """A small named value."""
+    tx.insert(_STATE, [(name, value)])
+
+
+def reset_projection(tx: Transaction) -> None:
+    """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay."""
+    for table in ("identifiers", "aliases", "customers", "scores", "owned", "offers", "cursors", "models"):
+        tx.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from the line above
+    tx.execute("DELETE FROM links WHERE event_seq > 0")
+    tx.execute("DELETE FROM state WHERE substr(name, 1, ?) = ?", len(PROJECTION_STATE), PROJECTION_STATE)
+
+
+def decision(row: DecisionRow) -> Row:
+    """A decision as the columns of ``DECISIONS``; the database gives the ``seq``."""
+    return row.id, row.customer_id, row.slot, row.made_at, row.body
+
+
+def _insert(tx: Transaction, insert: Insert, rows: Sequence[Row]) -> None:
+    if rows:
+        tx.insert(insert, rows)
+
+
+def _profiles(tx: Transaction, batch: FoldBatch) -> None:
+    """Profiles, then aliases, then removals: who has a profile answers for himself, who was removed has none."""
+    if batch.profiles:
+        _insert(tx, _PROFILES, batch.profiles)
+        tx.execute("DELETE FROM aliases WHERE alias IN ??", [customer_id for customer_id, _ in batch.profiles])
+    if batch.aliases:
+        _insert(tx, _ALIASES, _current(tx, dict(batch.aliases)))
+    if batch.removed:
+        tx.execute("DELETE FROM customers WHERE id IN ??", batch.removed)
+        tx.execute("DELETE FROM scores WHERE customer_id IN ??", batch.removed)
+
+
+def _current(tx: Transaction, moved: dict[str, str]) -> list[Row]:
+    """The aliases to write so that every former id leads in one step to the customer who answers for it now."""
+    onward: dict[str, str] = dict(
+        tx.rows("SELECT alias, customer_id FROM aliases WHERE alias IN ??", list(set(moved.values())))
+    )
+    leading = tx.rows("SELECT alias, customer_id FROM aliases WHERE customer_id IN ??", list(moved))
+    onward.update(leading)
+    onward.update(moved)
+    return [(alias, _end(alias, onward)) for alias in {**dict(leading), **moved}]
+
+
+def _end(alias: str, onward: dict[str, str]) -> str:
+    passed = {alias}
+    target = onward[alias]
+    while target in onward and target not in passed:
+        passed.add(target)
+        target = onward[target]
+    return target
+
+
+def _link(link: Link) -> Row:
+    return (link.kind, link.a.namespace, link.a.value, link.b.namespace, link.b.value, link.rule, link.actor,
+            link.evidence, link.time_us, link.event_seq)  # fmt: skip
+
+
+def _offer(offer: Offer) -> Row:
+    return (offer.decision_id, offer.action, offer.customer_id, offer.made_at, offer.closes_at, offer.outcome,
+            offer.value, offer.settled_seq)  # fmt: skip
