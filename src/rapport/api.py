@@ -14,7 +14,7 @@ from rapport.core.decision import Outcome
 from rapport.loop.decide import Ask, answer, decide
 from rapport.loop.fold import catch_up
 from rapport.loop.ingest import Ingested, ingest
-from rapport.loop.load import load
+from rapport.loop.load import LoadReport, load
 from rapport.loop.refresh import refresh
 from rapport.loop.respond import Answer, respond
 from rapport.loop.view import show
@@ -28,7 +28,8 @@ class Rapport:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.runtime = open_runtime(Path(folder))
+        self._folder = Path(folder)
+        self.runtime = open_runtime(self._folder)
 
     def send(self, calls: Sequence[Mapping[str, Any]], *, source: str = "python") -> Ingested:
         """Appends calls in Segment's shape and waits until they are on disk; returns what was accepted and refused."""
@@ -36,9 +37,12 @@ class Rapport:
         taken.saved.result()
         return taken
 
-    def load(self, *paths: str | Path, dry_run: bool = False) -> Any:
-        """Imports files through ``sources/``; returns the load report."""
-        return load(self.runtime, [Path(path) for path in paths], dry_run=dry_run)
+    def load(self, *paths: str | Path, dry_run: bool = False, accept: bool = False) -> LoadReport:
+        """Imports files through ``sources/``; ``accept`` takes the proposal for a file without a mapping."""
+        report = load(self.runtime, paths, dry_run=dry_run, accept=accept)
+        if accept and any(file.proposal is not None for file in report.files):
+            self._reopen()
+        return report
 
     def refresh(self) -> Any:
         """Computes features and scores for every customer; returns the refresh report."""
@@ -70,6 +74,11 @@ class Rapport:
         """Records what the customer did with an offer, and learns from it."""
         respond(self.runtime, Answer(decision_id=decision_id, action=action, outcome=outcome, value=value)).result()
         self.fold()
+
+    def _reopen(self) -> None:
+        """The definitions changed: what was compiled from them is made again."""
+        self.runtime.close()
+        self.runtime = open_runtime(self._folder)
 
     def fold(self) -> int:
         """Folds what is new in the log; returns how many events and decisions that was."""

@@ -65,13 +65,11 @@ def buy(reader: Reader, at_us: int, rng: np.random.Generator) -> Call:
     """An order, at the till or on the site."""
     at_till = bool(rng.uniform() < reader.in_shop)
     books = [_book(_genre(reader, rng), rng) for _ in range(int(rng.integers(1, 4)))]
-    dearest = max(books, key=lambda book: float(book["price"]))
     properties: dict[str, Any] = {
         "order_id": f"o{rng.integers(1 << 40)}",
         "channel": "shop" if at_till else "site",
         "revenue": round(sum(float(book["price"]) for book in books), 2),
         "currency": "EUR",
-        "genre": dearest["category"],
         "products": [book | {"quantity": 1} for book in books],
     }
     who = _at_till(reader, properties) if at_till else _on_site(reader, signed_in=reader.signs_in)
