@@ -185,7 +185,7 @@ def _aggregate(feature: Feature, clock: _Clock, element: str = "") -> str:
     column = _value_column(feature)
     value = element or (f"o.{name_sql(str(column))}" if column else "")
     if column and column.path.many and not element:
-        value = f"{value}[1]" if feature.measure == "first" else f"{value}[LENGTH({value})]"
+        value = f"{value}[1]" if feature.measure == "first" else f"{value}[ARRAY_LENGTH({value})]"
     where = f"{_event_is(feature.event)}{clock.since(Window.parse(feature.window))}"
     where += "".join(f" AND {_equals(path, wanted)}" for path, wanted in sorted(feature.where.items()))
     if value:

@@ -1,0 +1,215 @@
+# ruff: noqa: S608 - queries are composed by the loop from checked definitions; file names are quoted here.
+"""The warehouse on DuckDB: views over Parquet files, nothing kept in the engine, so any process may read any time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import msgspec
+
+from rapport.core.errors import Conflict, StoreFailure
+from rapport.ports.warehouse import ExportReceipt, Progress, SegmentPreview
+from rapport.warehouse import erasure
+from rapport.warehouse.columns import FIXED, quoted, with_columns
+from rapport.warehouse.export import Request, Step
+from rapport.warehouse.files import Files
+
+_ROWS_A_PAGE = 10_000
+_LINES_OF_ERROR = 15
+_TYPES: Final = {"seq": "BIGINT", "time": "TIMESTAMP", "received_at": "TIMESTAMP", "live": "BOOLEAN", "day": "DATE"}
+_NO_EVENTS: Final = (
+    "(SELECT " + ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in FIXED) + " WHERE FALSE)"
+)
+_NO_IDENTIFIERS: Final = (
+    "SELECT '' AS subject, '' AS namespace, '' AS value, '' AS customer_id, CAST(0 AS BIGINT) AS first_seq WHERE FALSE"
+)
+
+
+class DuckDBWarehouse:
+    """Implements ``ports.warehouse.Warehouse`` in a folder.
+
+    ``store`` is the SQLAlchemy URL of the log (a SQLite path absolute). ``columns`` are the typed event columns that
+    queries use (``core.path.EventColumn``): new hand-overs store them, older ones read them out of their JSON.
+    """
+
+    def __init__(
+        self, folder: Path, store: str, columns: Sequence[str] = (), *, memory: str = "2GB", threads: int = 0
+    ) -> None:
+        self._files = Files(folder)
+        self._store = store
+        self._columns = tuple(columns)
+        self._memory = memory
+        self._threads = threads or os.cpu_count() or 1
+        self._lock = threading.Lock()
+        self._database: duckdb.DuckDBPyConnection | None = None
+        self._cursors = threading.local()
+        self._shown: object = None
+
+    def export(self, progress: Progress) -> ExportReceipt:
+        """Hands the log over in a process of its own; raises StoreFailure when that fails."""
+        request = Request(
+            store=self._store,
+            folder=str(self._files.root),
+            columns=self._columns,
+            memory=self._memory,
+            threads=self._threads,
+        )
+        command = [sys.executable, "-m", "rapport.warehouse.export"]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:  # noqa: S603
+            errors = _Drain(process.stderr)
+            process.stdin.write(msgspec.json.encode(request))  # type: ignore[union-attr]
+            process.stdin.close()  # type: ignore[union-attr]
+            receipt = _follow(process, progress)
+            errors.join()
+        if process.returncode or receipt is None:
+            raise StoreFailure("the log could not be handed over", where=str(self._files.root), hint=errors.text)
+        return receipt
+
+    def build_customers(self, query: str, as_of: int, progress: Progress) -> int:
+        """Stores a query as the customer table as of a moment (µs); returns the number of customers."""
+        progress("building the customer table", 0.0)
+        rows = self._write("customers", query, f", KV_METADATA {{as_of: '{as_of}'}}")
+        progress("building the customer table", 1.0)
+        return rows
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query over the views: ``events``, ``identifiers`` and every stored table."""
+        return self._cursor().execute(sql, list(parameters)).fetchall()
+
+    def customer_rows(self, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """``(customer_id, *columns)`` of the customer table, streamed in id order."""
+        if "customers" not in self._files.table_names():
+            raise Conflict("there is no customer table yet", hint="run `rapport refresh` first")
+        picked = ", ".join(quoted(name) for name in ("customer_id", *columns))
+        cursor = self._cursor().cursor()
+        try:
+            cursor.execute(f"SELECT {picked} FROM customers ORDER BY customer_id")
+            while page := cursor.fetchmany(_ROWS_A_PAGE):
+                yield from page
+        finally:
+            cursor.close()
+
+    def save_table(self, name: str, sql: str) -> int:
+        """Stores a query's result as a table; returns its rows."""
+        return self._write(name, sql, "")
+
+    def preview(self, condition: str, sample: int = 10) -> SegmentPreview | None:
+        """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
+        if "customers" not in self._files.table_names():
+            return None
+        count, found = self.query(
+            f"SELECT COUNT(*), MIN(customer_id, {int(sample)}) FROM customers WHERE ({condition})"
+        )[0]
+        return SegmentPreview(count=count, sample=found or [], as_of=self._as_of())
+
+    def erase(self, subjects: Collection[str], customer_ids: Collection[str]) -> int:
+        """Removes one person's rows from every file; returns how many files were written anew."""
+        written = erasure.erase(self._files, self._cursor(), subjects, customer_ids)
+        self._shown = None
+        return written
+
+    def close(self) -> None:
+        """Releases the engine."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+            self._database, self._shown, self._cursors = None, None, threading.local()
+
+    def _write(self, name: str, sql: str, options: str) -> int:
+        with self._files.replacing(name) as draft:
+            copied = self._cursor().execute(
+                f"COPY ({sql}) TO {_text(draft)} (FORMAT parquet, COMPRESSION zstd{options})"
+            )
+            rows = copied.fetchall()[0][0]
+        return int(rows)
+
+    def _as_of(self) -> int:
+        sql = f"SELECT value FROM parquet_kv_metadata({_text(self._files.table('customers'))}) WHERE key = 'as_of'"
+        return int(self.query(sql)[0][0])
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's cursor, with the views as the files are now."""
+        with self._lock:
+            if self._database is None:
+                self._database = self._connect()
+            cursor: duckdb.DuckDBPyConnection | None = getattr(self._cursors, "held", None)
+            if cursor is None:
+                cursor = self._cursors.held = self._database.cursor()
+            self._show_views(self._database)
+        return cursor
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        self._files.create()
+        database = duckdb.connect(
+            config={
+                "memory_limit": self._memory,
+                "threads": self._threads,
+                "temp_directory": str(self._files.spill),
+                "preserve_insertion_order": "false",
+                "autoinstall_known_extensions": "false",
+            }
+        )
+        database.execute("SET TimeZone = 'UTC'")
+        return database
+
+    def _show_views(self, database: duckdb.DuckDBPyConnection) -> None:
+        segments, tables = self._files.segments(), self._files.table_names()
+        state = ([segment.folder.name for segment in segments], sorted(tables))
+        if state == self._shown:
+            return
+        by_columns: dict[tuple[str, ...], list[str]] = {}
+        for segment in segments:
+            by_columns.setdefault(segment.columns, []).append(_text(Path(segment.pattern)))
+        parts = [with_columns(_parquet(patterns), held, self._columns) for held, patterns in by_columns.items()]
+        events = " UNION ALL ".join(parts) or with_columns(_NO_EVENTS, (), self._columns)
+        database.execute(f"CREATE OR REPLACE VIEW events AS {events}")
+        database.execute(f"CREATE OR REPLACE VIEW identifiers AS {_NO_IDENTIFIERS}")
+        for name in tables:
+            source = f"SELECT * FROM read_parquet({_text(self._files.table(name))})"
+            database.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {source}")
+        self._shown = state
+
+
+class _Drain(threading.Thread):
+    """Reads a stream to its end and remembers the last lines."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(daemon=True)
+        self._stream = stream
+        self._lines: deque[str] = deque(maxlen=_LINES_OF_ERROR)
+        self.start()
+
+    def run(self) -> None:
+        self._lines.extend(line.decode(errors="replace").rstrip() for line in self._stream)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines)
+
+
+def _follow(process: subprocess.Popen[bytes], progress: Progress) -> ExportReceipt | None:
+    """Passes the process's steps on until its receipt."""
+    for line in process.stdout or ():
+        message = msgspec.json.decode(line)
+        if "doing" not in message:
+            return msgspec.convert(message, ExportReceipt)
+        step = msgspec.convert(message, Step)
+        progress(step.doing, step.share)
+    return None
+
+
+def _parquet(patterns: Sequence[str]) -> str:
+    return f"read_parquet([{', '.join(patterns)}], hive_partitioning = true, hive_types = {{'day': DATE}})"
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
