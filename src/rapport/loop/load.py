@@ -1,0 +1,420 @@
+"""Files into the log: through a source's mapping, or through one that is proposed, shown and accepted.
+
+Imported history is never live. A row is loaded (its event went to the log, or the log already held it) or refused
+with a reason, and the report says which: ``rows_read == rows_loaded + rows_rejected``, always.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+
+from rapport.core.errors import Busy, Conflict, InvalidInput
+from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
+from rapport.core.time import iso
+from rapport.identify.arrival import Arrivals
+from rapport.loop.runtime import Runtime
+from rapport.sources.assemble import OTHER_CUSTOMER, Assembled, assemble
+from rapport.sources.declare import declare
+from rapport.sources.examine import examine
+from rapport.sources.finding import Target, targets
+from rapport.sources.mapping import Plan, plan
+from rapport.sources.propose import Proposal
+from rapport.sources.staging import Laid, Staging
+from rapport.workspace import read
+from rapport.workspace.definitions import Identity, Source, Trait, Workspace
+
+Progress = Callable[[str, float], None]
+BATCH_EVENTS = 1_000
+IN_FLIGHT_MAX = 8
+EXAMPLES = 3
+REASONS_MAX = 100
+_RECEIPT = "import:"
+
+
+class FileReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file. Without a ``source`` its mapping is only proposed, and nothing was loaded."""
+
+    path: str
+    source: str = ""
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rejected: dict[str, int] = {}
+    """Reason → rows."""
+    events: dict[str, int] = {}
+    """Event name (or type) → events made of the loaded rows."""
+    appended: int = 0
+    """Events that were new to the log; 0 in a dry run."""
+    duplicates: int = 0
+    """Events that the log already held."""
+    retracted: int = 0
+    """Events of earlier imports that a ``replace`` took back."""
+    first_time: str = ""
+    last_time: str = ""
+    undeclared: dict[str, int] = {}
+    """Traits and identifiers nobody declared, and how often they were dropped."""
+    rejects_file: str = ""
+    examples: list[dict[str, Any]] = []
+    """The first event of each name, in a dry run."""
+    proposal: Proposal | None = None
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows that made no event."""
+        return sum(self.rejected.values())
+
+
+class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of all files of one command."""
+
+    files: list[FileReport]
+    dry_run: bool
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        """Mappings that wait to be accepted."""
+        return [file.proposal for file in self.files if file.proposal is not None and not file.source]
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of all files."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that went into events."""
+        return sum(file.rows_loaded for file in self.files)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows that made no event."""
+        return sum(file.rows_rejected for file in self.files)
+
+    @property
+    def appended(self) -> int:
+        """Events new to the log."""
+        return sum(file.appended for file in self.files)
+
+    @property
+    def duplicates(self) -> int:
+        """Events that the log already held."""
+        return sum(file.duplicates for file in self.files)
+
+
+@runtime_checkable
+class Retracting(Protocol):
+    """A store that can take events back out of the log: what ``on_reimport: replace`` needs."""
+
+    def retract(self, message_ids: Collection[str]) -> Future[int]:
+        """Removes these events from the log, durably; the caller replays the projection."""
+
+
+def _silent(_what: str, _share: float) -> None:
+    """No progress shown."""
+
+
+def propose(path: Path | str, workspace: Workspace | None = None) -> Proposal:
+    """A mapping for a file that has none, from its columns' names and contents; nothing is written.
+
+    Raises ``InvalidInput`` for a file that is no table or has no column that could name a customer.
+    """
+    if workspace is None:
+        return examine(Path(path), Identity(), {}, ())
+    return examine(Path(path), workspace.identity, workspace.traits, workspace.sources)
+
+
+def load(
+    rt: Runtime,
+    paths: Sequence[Path | str],
+    *,
+    source: str | None = None,
+    dry_run: bool = False,
+    accept: bool = False,
+    progress: Progress = _silent,
+) -> LoadReport:
+    """Loads files (or, with ``dry_run``, says what would be loaded).
+
+    A file that no source is for gets a proposal; ``accept`` writes it into the workspace and goes on. Raises
+    ``NotFound`` for a missing file or source, ``InvalidDefinition`` and ``InvalidRule`` for a mapping that does not
+    fit its file, ``Conflict`` where a replacement is not possible.
+    """
+    files = []
+    replaced: dict[str, set[str]] = {}
+    wanted = targets(rt.workspace.sources, Path(rt.workspace.root), paths, source)
+    if not dry_run:
+        _check_replaceable(rt, {target.source.name for target in wanted if _replaces(target.source)}, progress)
+    for target in wanted:
+        if target.source is not None:
+            files.append(
+                _load_file(rt, target.path, target.source, dry_run=dry_run, replaced=replaced, progress=progress)
+            )
+        else:
+            rt, report = _unmapped(rt, target, dry_run, accept, progress)
+            files.append(report)
+    if not dry_run:
+        files = [_settle_replacement(rt, report, replaced, progress) for report in files]
+    return LoadReport(files=files, dry_run=dry_run)
+
+
+def _unmapped(
+    rt: Runtime, target: Target, dry_run: bool, accept: bool, progress: Progress
+) -> tuple[Runtime, FileReport]:
+    """Proposes; goes on with the proposal when it is accepted or when nothing is written anyway."""
+    proposal = propose(target.path, rt.workspace)
+    if not dry_run and not accept:
+        return rt, FileReport(path=str(target.path), proposal=proposal)
+    if accept and not dry_run:
+        root = Path(rt.workspace.root)
+        declare(root, proposal)
+        rt = _with(rt, read(root))
+    else:
+        rt = _with(rt, _extended(rt.workspace, proposal))
+    report = _load_file(rt, target.path, proposal.source, dry_run=dry_run, replaced={}, progress=progress)
+    return rt, msgspec.structs.replace(report, proposal=proposal)
+
+
+def _with(rt: Runtime, workspace: Workspace) -> Runtime:
+    return replace(rt, workspace=workspace, arrivals=Arrivals(workspace.identity, workspace.traits))
+
+
+def _extended(workspace: Workspace, proposal: Proposal) -> Workspace:
+    """The workspace as it would be with the proposal."""
+    namespaces = {**proposal.namespaces, **workspace.identity.namespaces}
+    traits: dict[str, Trait] = {**proposal.traits, **workspace.traits}
+    identity = msgspec.structs.replace(workspace.identity, namespaces=namespaces)
+    sources = {**workspace.sources, proposal.source.name: proposal.source}
+    return msgspec.structs.replace(workspace, identity=identity, traits=traits, sources=sources)
+
+
+def _load_file(
+    rt: Runtime,
+    path: Path,
+    source: Source,
+    *,
+    dry_run: bool,
+    replaced: dict[str, set[str]],
+    progress: Progress,
+) -> FileReport:
+    root = Path(rt.workspace.root)
+    with Staging() as staging:
+        laid = staging.lay(path, source, progress, root)
+        compiled = plan(source, laid.cells, rt.workspace.settings.timezone)
+        progress(f"mapping {path.name}", 0.0)
+        refused = staging.map(compiled)
+        loading = _Loading(rt, source, None if dry_run else _Appender(rt.store.append))
+        if not dry_run and _replaces(source):
+            loading.ids = replaced.setdefault(source.name, set())
+        loading.run(staging, compiled, path, progress)
+        rejects = root / "rejects" / f"{source.name}-{path.name}.csv"
+        written = staging.write_rejects(rejects, laid.cells)
+    report = _report(path, source, laid, refused, loading)
+    report = msgspec.structs.replace(report, rejects_file=str(rejects) if written else "")
+    if not dry_run:
+        _keep_receipt(rt, report)
+    return report
+
+
+def _report(path: Path, source: Source, laid: Laid, refused: dict[str, int], loading: _Loading) -> FileReport:
+    reasons = Counter(laid.unreadable) + Counter(refused) + loading.reasons
+    return FileReport(
+        path=str(path),
+        source=source.name,
+        rows_read=laid.rows,
+        rows_loaded=loading.rows,
+        rejected=dict(reasons.most_common()),
+        events=dict(loading.events.most_common()),
+        appended=loading.appender.appended if loading.appender else 0,
+        duplicates=loading.appender.duplicates if loading.appender else 0,
+        first_time=iso(loading.first_us) if loading.rows else "",
+        last_time=iso(loading.last_us) if loading.rows else "",
+        undeclared=dict(loading.undeclared),
+        examples=list(loading.examples.values()) if loading.appender is None else [],
+    )
+
+
+def _keep_receipt(rt: Runtime, report: FileReport) -> None:
+    body = msgspec.json.encode({"at": rt.clock.now_us(), **msgspec.to_builtins(report)})
+    rt.store.save_state(f"{_RECEIPT}{report.source}:{Path(report.path).name}", body).result()
+
+
+class _Loading:
+    """One file on its way into the log; without an appender nothing is written."""
+
+    def __init__(self, rt: Runtime, source: Source, appender: _Appender | None) -> None:
+        self.appender = appender
+        self.rows = 0
+        self.reasons: Counter[str] = Counter()
+        self.events: Counter[str] = Counter()
+        self.examples: dict[str, dict[str, Any]] = {}
+        self.first_us = 0
+        self.last_us = 0
+        self.undeclared: Counter[str] = Counter()
+        self.ids: set[str] | None = None
+        self._source = source
+        self._arrivals = rt.arrivals
+        self._received_at = rt.clock.now_us()
+
+    def run(self, staging: Staging, compiled: Plan, path: Path, progress: Progress) -> None:
+        """Builds every event by the rules of arrival and appends it."""
+        good = max(staging.count_good(), 1)
+        dropped = Counter(self._arrivals.dropped)
+        refused: list[tuple[int, str]] = []
+        step = 0
+        for assembled in assemble(staging.stream(compiled), compiled, self._source, path.name):
+            refused.extend((row, OTHER_CUSTOMER) for row in assembled.strangers)
+            reason = self._take(assembled)
+            if reason:
+                refused.extend((row, reason) for row in assembled.rows)
+            if len(refused) >= BATCH_EVENTS:
+                self._refuse(staging, refused)
+            if self.rows - step >= BATCH_EVENTS:
+                step = self.rows
+                progress(f"loading {path.name}", min(step / good, 1.0))
+        self._refuse(staging, refused)
+        if self.appender is not None:
+            self.appender.finish()
+        self.undeclared = Counter(self._arrivals.dropped) - dropped
+        progress(f"loading {path.name}", 1.0)
+
+    def _take(self, assembled: Assembled) -> str:
+        """The event into the log; returns the reason when it is refused."""
+        try:
+            event = self._arrivals.event(
+                assembled.call,
+                received_at=self._received_at,
+                source=self._source.name,
+                live=False,
+                fallback_id=lambda: "",
+            )
+        except InvalidInput as error:
+            return error.message
+        self._count(event, len(assembled.rows))
+        if self.ids is not None:
+            self.ids.add(event.message_id)
+        if self.appender is not None:
+            self.appender.add(LogEntry(event.message_id, encode_event(event)))
+        return ""
+
+    def _count(self, event: Event, rows: int) -> None:
+        name = event.event or event.type
+        self.first_us = min(self.first_us, event.time) if self.rows else event.time
+        self.last_us = max(self.last_us, event.time) if self.rows else event.time
+        self.rows += rows
+        if name not in self.events and len(self.examples) < EXAMPLES:
+            self.examples[name] = msgspec.to_builtins(event)
+        self.events[name] += 1
+
+    def _refuse(self, staging: Staging, refused: list[tuple[int, str]]) -> None:
+        limited = [
+            (row, reason if reason in self.reasons or len(self.reasons) < REASONS_MAX else "refused on arrival")
+            for row, reason in refused
+        ]
+        self.reasons.update(reason for _, reason in limited)
+        staging.refuse(limited)
+        refused.clear()
+
+
+class _Appender:
+    """Entries in batches, a few of which may be on their way to the disk at once."""
+
+    def __init__(self, append: Callable[[Sequence[LogEntry]], Future[AppendReceipt]]) -> None:
+        self.appended = 0
+        self.duplicates = 0
+        self._append = append
+        self._waiting: list[LogEntry] = []
+        self._flying: deque[Future[AppendReceipt]] = deque()
+
+    def add(self, entry: LogEntry) -> None:
+        """Takes one entry."""
+        self._waiting.append(entry)
+        if len(self._waiting) >= BATCH_EVENTS:
+            self._send()
+
+    def finish(self) -> None:
+        """Returns once everything is on disk."""
+        if self._waiting:
+            self._send()
+        while self._flying:
+            self._land()
+
+    def _send(self) -> None:
+        batch, self._waiting = self._waiting, []
+        while len(self._flying) >= IN_FLIGHT_MAX:
+            self._land()
+        while True:
+            try:
+                self._flying.append(self._append(batch))
+            except Busy:
+                if not self._flying:
+                    raise
+                self._land()
+            else:
+                return
+
+    def _land(self) -> None:
+        receipt = self._flying.popleft().result()
+        self.appended += receipt.appended
+        self.duplicates += receipt.duplicates
+
+
+def _replaces(source: Source | None) -> bool:
+    return source is not None and source.on_reimport == "replace"
+
+
+def _check_replaceable(rt: Runtime, sources: Collection[str], progress: Progress) -> None:
+    """Refuses before anything is written what could not be finished."""
+    for source in sources:
+        if not isinstance(rt.store, Retracting) and next(_imported(rt, source, progress), None) is not None:
+            raise Conflict(
+                "this source replaces what it loaded before, and this store cannot take events back",
+                where=f"sources/{source}.yaml",
+                hint="set on_reimport: add, or load into a new workspace",
+            )
+
+
+def _settle_replacement(
+    rt: Runtime, report: FileReport, replaced: dict[str, set[str]], progress: Progress
+) -> FileReport:
+    """Takes back, once for each source, what earlier imports left in the log and these files no longer have."""
+    keep = replaced.pop(report.source, None)
+    if keep is None or not isinstance(rt.store, Retracting):
+        return report
+    if not keep:
+        raise Conflict(
+            "the files made no event, so nothing was replaced",
+            where=f"sources/{report.source}.yaml",
+            hint="look at the rejects; a replacement by nothing is not meant",
+        )
+    stale = [found for found in _imported(rt, report.source, progress) if found not in keep]
+    if not stale:
+        return report
+    taken = rt.store.retract(stale).result()
+    rt.store.reset_projection().result()
+    return msgspec.structs.replace(report, retracted=taken)
+
+
+class _Named(msgspec.Struct, rename="camel"):
+    message_id: str
+
+
+_decode_name = msgspec.json.Decoder(_Named).decode
+
+
+def _imported(rt: Runtime, source: str, progress: Progress) -> Iterator[str]:
+    """Message ids of all events in the log that imports of this source made."""
+    prefix = f"{source[:60]}:"
+    last = max(rt.store.last_seq(), 1)
+    cursor = 0
+    while found := rt.store.read_log(cursor, 10_000):
+        for stored in found:
+            name = _decode_name(stored.body).message_id
+            if name.startswith(prefix):
+                yield name
+        cursor = found[-1].seq
+        progress("comparing with earlier imports", min(cursor / last, 1.0))
