@@ -13,9 +13,9 @@ from rapport.ports.store import KeyRow
 from rapport.service import keys
 from rapport.service.background import Folding
 from rapport.service.exchange import RawRoute, Reply, Request, encode_json, read_json
-from rapport.service.idempotency import Once
+from rapport.service.idempotency import IDEMPOTENCY_KEY, Once
 from rapport.service.live import Saves
-from rapport.service.metrics import DECISIONS
+from rapport.service.metrics import decisions_in
 
 SCOPES = ("write", "read")
 
@@ -104,7 +104,9 @@ class Decisions:
         key = keys.caller(self._rt, request, SCOPES)
         body = read_json(_decode, request.body)
         keys.check_subject(self._rt, key, body.customer, body.signature)
-        return await self._once.answer(request, key, lambda: self._fresh(body, key))
+        if request.header(IDEMPOTENCY_KEY):
+            return await self._once.answer(request, key, lambda: self._fresh(body, key))
+        return await self._fresh(body, key)
 
     async def _fresh(self, body: DecideBody, key: KeyRow) -> Reply:
         ask = Ask(
@@ -118,6 +120,6 @@ class Decisions:
         private = keys.private(key)
         told = deciding.answer(self._rt, decided, explain=body.explain and private, private=private)
         await self._saves.wait(decided.saved)
-        DECISIONS.labels(body.slot).inc()
+        decisions_in(body.slot).inc()
         self._folding.wake()
         return Reply(encode_json(told))

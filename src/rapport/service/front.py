@@ -20,7 +20,7 @@ from rapport.service.exchange import (
     plain,
     read_body,
 )
-from rapport.service.metrics import HOT_SECONDS, REQUESTS
+from rapport.service.metrics import counted
 
 ALLOW_HEADERS = (
     b"authorization, content-type, x-retry-count, anonymousid, sentat, x-write-key, x-api-key, if-none-match, "
@@ -82,8 +82,9 @@ class Front:
         except Exception as error:  # noqa: BLE001  the edge: it is logged, and told as 500
             reply = (route.refuse or problems.reply)(error, request)
         await _send(reply, request, route, send)
-        HOT_SECONDS.labels(route.path).observe(time.perf_counter() - started)
-        REQUESTS.labels(route.method, route.path, str(reply.status)).inc()
+        seconds, count = counted(route.method, route.path, reply.status)
+        seconds.observe(time.perf_counter() - started)
+        count.inc()
 
 
 def _preflight(methods: Methods) -> Reply:

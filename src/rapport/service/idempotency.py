@@ -17,6 +17,7 @@ from rapport.ports.store import KeyRow
 from rapport.service.exchange import Reply, Request
 from rapport.service.live import Saves
 
+IDEMPOTENCY_KEY = b"idempotency-key"
 PLACES = 4096
 KEY_LENGTH_MAX = 255
 
@@ -47,9 +48,7 @@ class Once:
 
         Raises ``Conflict`` when the key was used for another body, or its first request is still under way.
         """
-        given = request.header(b"idempotency-key")
-        if not given:
-            return await work()
+        given = request.header(IDEMPOTENCY_KEY)
         if len(given) > KEY_LENGTH_MAX:
             raise InvalidInput(
                 "a long Idempotency-Key", where="Idempotency-Key", hint=f"{KEY_LENGTH_MAX} characters at most"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -15,3 +17,15 @@ RESPONSES = Counter("rapport_responses", "Responses recorded.", ("outcome",))
 FOLDED = Counter("rapport_folded", "Events and decisions consumed by the fold in this process.")
 FOLD_FAILURES = Counter("rapport_fold_failures", "Steps of the fold that failed and were tried again.")
 FOLD_LAG = Gauge("rapport_fold_lag_events", "Events in the log that the fold has not reached.")
+
+
+@cache
+def counted(method: str, route: str, status: int) -> tuple[Histogram, Counter]:
+    """The clock and the counter of one route and status; looked up once, since labels cost more than counting."""
+    return HOT_SECONDS.labels(route), REQUESTS.labels(method, route, str(status))
+
+
+@cache
+def decisions_in(slot: str) -> Counter:
+    """The counter of one slot's decisions."""
+    return DECISIONS.labels(slot)

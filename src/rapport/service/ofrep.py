@@ -25,7 +25,7 @@ from rapport.service import keys, problems
 from rapport.service.background import Folding
 from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.live import Saves
-from rapport.service.metrics import DECISIONS
+from rapport.service.metrics import decisions_in
 
 SCOPES = ("write", "read")
 FLAGS = "/ofrep/v1/evaluate/flags"
@@ -224,7 +224,7 @@ class Flags:
         return type(self._value(self._rt.slots[slot][0]))()
 
     def _count(self, slot: str) -> None:
-        DECISIONS.labels(slot).inc()
+        decisions_in(slot).inc()
         self._folding.wake()
 
 

@@ -10,7 +10,7 @@ from rapport.loop.runtime import Runtime
 from rapport.service import keys
 from rapport.service.background import Folding
 from rapport.service.exchange import RawRoute, Reply, Request, read_json
-from rapport.service.idempotency import Once
+from rapport.service.idempotency import IDEMPOTENCY_KEY, Once
 from rapport.service.live import Saves
 from rapport.service.metrics import RESPONSES
 from rapport.service.segment import SUCCESS
@@ -40,7 +40,9 @@ class Responses:
         """Answers once the response is on disk; the same response twice counts once."""
         key = keys.caller(self._rt, request, SCOPES)
         answer = read_json(_decode, request.body)
-        return await self._once.answer(request, key, lambda: self._fresh(answer))
+        if request.header(IDEMPOTENCY_KEY):
+            return await self._once.answer(request, key, lambda: self._fresh(answer))
+        return await self._fresh(answer)
 
     async def _fresh(self, answer: Answer) -> Reply:
         await self._saves.wait(responding.respond(self._rt, answer))
