@@ -148,7 +148,7 @@ def load(
     replaced: dict[str, set[str]] = {}
     wanted = targets(rt.workspace.sources, Path(rt.workspace.root), paths, source)
     if not dry_run:
-        _check_replaceable(rt, {target.source.name for target in wanted if _replaces(target.source)}, progress)
+        _check_replaceable(rt, {one.source.name for one in wanted if one.source and _replaces(one.source)}, progress)
     for target in wanted:
         if target.source is not None:
             files.append(
@@ -363,8 +363,8 @@ class _Appender:
         self.duplicates += receipt.duplicates
 
 
-def _replaces(source: Source | None) -> bool:
-    return source is not None and source.on_reimport == "replace"
+def _replaces(source: Source) -> bool:
+    return source.on_reimport == "replace"
 
 
 def _check_replaceable(rt: Runtime, sources: Collection[str], progress: Progress) -> None:

@@ -127,6 +127,7 @@ def as_date(cell: str, held: str, pattern: str, zone: str) -> str:
 def typed(cell: str, held: str, field: SourceField, zone: str, kind: ColumnType | None = None) -> str:
     """The value of a cell for a rule: BOOLEAN, BIGINT, DOUBLE, VARCHAR, DATE or TIMESTAMP in UTC."""
     wanted = kind or field.type
+    zone = field.timezone or zone
     if wanted == "timestamp":
         return f"timezone('UTC', {as_moment(cell, held, field.format, zone)})"
     if wanted == "date":
@@ -152,4 +153,4 @@ def printed(cell: str, held: str, field: SourceField, zone: str) -> str:
 
 def moment_us(cell: str, held: str, field: SourceField, zone: str) -> str:
     """A cell as microseconds since the epoch."""
-    return f"epoch_us({as_moment(cell, held, field.format, zone)})"
+    return f"epoch_us({as_moment(cell, held, field.format, field.timezone or zone)})"

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from rapport.core.columns import ColumnType as ColumnType
+
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
 TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
 
@@ -130,6 +131,8 @@ class SourceField(_Definition, frozen=True):
     format: str = ""
     """strptime format of dates, when the proposal found one."""
     decimal: Literal[".", ","] = "."
+    timezone: str = ""
+    """Zone of moments that carry none; empty for the workspace's."""
     expression: str = ""
     """A numeric SQL expression over the row's columns, instead of a column."""
 
