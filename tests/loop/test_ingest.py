@@ -37,8 +37,10 @@ def test_an_event_over_the_limit_is_refused(shop: Shop) -> None:
 
 def test_refusals_are_kept_with_their_reason(shop: Shop) -> None:
     shop.send({"type": "track", "userId": "ann", "messageId": "bad-1"})
-    kept = b"".join(shop.rt.store.states("rejected:").values())
-    assert b"bad-1" in kept
+    (kept,) = shop.rt.store.rejections()
+    assert kept.message_id == "bad-1"
+    assert "event" in kept.reason
+    assert b"bad-1" in kept.body
 
 
 def test_undeclared_traits_are_dropped_and_counted(shop: Shop) -> None:

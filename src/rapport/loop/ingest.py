@@ -11,8 +11,11 @@ from rapport.core.errors import InvalidInput
 from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
 from rapport.core.wire import WireCall, decode_call
 from rapport.loop.runtime import Runtime
+from rapport.ports.store import RejectionRow
 
 EVENT_BYTES_MAX = 32 * 1024
+KEPT_BYTES = 4 * 1024
+"""How much of a refused call is kept."""
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -43,7 +46,7 @@ def ingest(
     """Validates and appends a batch of calls (one JSON object each).
 
     ``kind`` is the type the route implies; ``sent_at`` the envelope's. A bad call is refused with its reason and
-    the rest goes on; refusals are kept in the store under ``rejected:``.
+    the rest goes on; refusals are kept in the store, ``Store.rejections``.
     """
     received_at = rt.clock.now_us()
     entries: list[LogEntry] = []
@@ -56,7 +59,9 @@ def ingest(
             rejections.append(Rejection(index, _message_id(raw), str(error)))
     saved = rt.store.append(entries)
     if rejections:
-        _keep(rt, source, rejections, received_at)
+        kept = [RejectionRow(received_at, source, one.message_id, one.reason, bytes(calls[one.index])[:KEPT_BYTES])
+                for one in rejections]  # fmt: skip
+        rt.store.keep_rejections(kept)
     return Ingested(len(entries), rejections, saved)
 
 
@@ -102,12 +107,3 @@ def _message_id(raw: bytes | memoryview) -> str:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
     return str(found)[:100]
-
-
-KEPT_REJECTIONS = 1_000
-"""How many batches of refusals are kept, in a ring."""
-
-
-def _keep(rt: Runtime, source: str, rejections: list[Rejection], received_at: int) -> None:
-    body = msgspec.json.encode({"source": source, "received_at": received_at, "rejections": rejections[:100]})
-    rt.store.save_state(f"rejected:{received_at // 1000 % KEPT_REJECTIONS:04d}", body)

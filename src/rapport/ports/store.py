@@ -64,6 +64,16 @@ class KeyRow(msgspec.Struct, frozen=True):
     revoked_at: int = 0
 
 
+class RejectionRow(msgspec.Struct, frozen=True):
+    """One refused call: when (µs), from which source, what it was and why it was refused."""
+
+    rejected_at: int
+    source: str
+    message_id: str
+    reason: str
+    body: bytes
+
+
 class Store(Protocol):
     """The online plane.
 
@@ -173,6 +183,17 @@ class Store(Protocol):
 
     def states(self, prefix: str) -> dict[str, bytes]:
         """All small named values whose name starts so."""
+
+    def keep_rejections(self, rejections: Sequence[RejectionRow]) -> Future[None]:
+        """Keeps refused calls with their reasons; the oldest make room."""
+
+    def rejections(self, limit: int = 100) -> list[RejectionRow]:
+        """The newest refused calls, newest first."""
+
+    def erase(
+        self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
+    ) -> Future[dict[str, int]]:
+        """Deletes every row of one person, in one transaction; tells how many left each table."""
 
     def reset_projection(self) -> Future[None]:
         """Forgets everything that the log can rebuild; the next fold starts at the beginning."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -30,8 +30,11 @@ class SegmentPreview(msgspec.Struct, frozen=True):
 class Warehouse(Protocol):
     """The offline plane: all customers at once, over the log's Parquet."""
 
-    def export(self, progress: Progress) -> ExportReceipt:
-        """Hands the log's new events, and who owns which identifier, over as Parquet (in a process of its own)."""
+    def export(self, progress: Progress, columns: Sequence[str] = ()) -> ExportReceipt:
+        """Hands the log's new events, and who owns which identifier, over as Parquet (in a process of its own).
+
+        ``columns`` (``core.path.EventColumn``) are those that queries over ``events`` may use beside the fixed ones.
+        """
 
     def build_customers(self, query: str, as_of: int, progress: Progress) -> int:
         """Stores a query (one row a customer, ``customer_id`` first) as the customer table as of a moment (µs)."""
@@ -47,6 +50,9 @@ class Warehouse(Protocol):
 
     def preview(self, condition: str, sample: int = 10) -> SegmentPreview | None:
         """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
+
+    def erase(self, subjects: Collection[str], customer_ids: Collection[str]) -> int:
+        """Removes one person's rows from every Parquet file; returns how many files were written anew."""
 
     def close(self) -> None:
         """Releases the connection."""

@@ -13,8 +13,9 @@ from typing import Any
 from rapport.core.decision import DecisionRow
 from rapport.core.errors import InvalidInput, StoreFailure
 from rapport.core.event import AppendReceipt, LogEntry
-from rapport.ports.store import FoldBatch, KeyRow, ModelRow
-from rapport.store import writes
+from rapport.core.identifier import Identifier
+from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow
+from rapport.store import erasure, writes
 from rapport.store.group_commit import GroupCommit, Job
 from rapport.store.reads import Reads
 from rapport.store.sql import Transaction
@@ -113,6 +114,17 @@ class SqlStore(Reads):
     def save_state(self, name: str, value: bytes) -> Future[None]:
         """Sets a small named value."""
         return self._change(len(value), lambda tx: writes.state(tx, name, value))
+
+    def keep_rejections(self, rejections: Sequence[RejectionRow]) -> Future[None]:
+        """Keeps refused calls with their reasons; the oldest make room."""
+        weight = sum(len(row.body) + _ROW_BYTES for row in rejections)
+        return self._change(weight, lambda tx: writes.rejections(tx, rejections))
+
+    def erase(
+        self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
+    ) -> Future[dict[str, int]]:
+        """Deletes every row of one person, in one transaction; tells how many left each table."""
+        return self._change(_ROW_BYTES, lambda tx: erasure.erase(tx, customer_ids, identifier_ids, identifiers))
 
     def reset_projection(self) -> Future[None]:
         """Forgets everything that the log can rebuild; the next fold starts at the beginning."""

@@ -11,7 +11,7 @@ from rapport.core.customer import CustomerRow, IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.event import StoredEvent
 from rapport.core.identifier import Identifier, Link
-from rapport.ports.store import Cursors, KeyRow, ModelRow
+from rapport.ports.store import Cursors, KeyRow, ModelRow, RejectionRow
 from rapport.store.sql import Row
 
 _CUSTOMER: Final = "SELECT c.id, c.profile, s.body FROM customers c LEFT JOIN scores s ON s.customer_id = c.id"
@@ -54,6 +54,11 @@ class Reads(ABC):
         if limit:
             sql, parameters = f"{sql} ORDER BY e.seq DESC LIMIT ?", [*parameters, limit]
         return sorted((StoredEvent(*row) for row in self.rows(sql, *parameters)), key=lambda event: event.seq)
+
+    def rejections(self, limit: int = 100) -> list[RejectionRow]:
+        """The newest refused calls, newest first."""
+        sql = "SELECT rejected_at, source, message_id, reason, body FROM rejections ORDER BY id DESC LIMIT ?"
+        return [RejectionRow(*row) for row in self.rows(sql, limit)]
 
     def cursors(self) -> Cursors:
         """How far the fold has come."""

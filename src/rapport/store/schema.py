@@ -83,6 +83,8 @@ def _small(metadata: MetaData) -> None:
     _table(metadata, "api_keys", _key("id", _WORD), _word("digest"), _word("scopes"), _word("label"),
            _number("created_at"), _number("revoked_at"))  # fmt: skip
     _table(metadata, "state", _key("name", _WORD), _body("value"))
+    _table(metadata, "rejections", _serial("id"), _number("rejected_at"), _word("source"), _word("message_id"),
+           _word("reason"), _body("body"))  # fmt: skip
 
 
 def _table(metadata: MetaData, name: str, *parts: Any, **options: Any) -> None:

@@ -297,6 +297,7 @@ def _prepared(path: Path) -> _Writer:
             connection.execute("PRAGMA wal_autocheckpoint=0")
             connection.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
             connection.execute("PRAGMA cache_size=-65536")
+            connection.execute("PRAGMA secure_delete=ON")
             if not _current(connection):
                 migrate.upgrade("sqlite://", lambda: _connect(path), "BEGIN IMMEDIATE", str(path))
         except BaseException:

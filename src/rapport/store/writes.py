@@ -7,7 +7,7 @@ from typing import Final
 
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.identifier import Link
-from rapport.ports.store import Cursors, FoldBatch, KeyRow, ModelRow
+from rapport.ports.store import Cursors, FoldBatch, KeyRow, ModelRow, RejectionRow
 from rapport.store.sql import Insert, Row, Transaction, upsert
 
 PROJECTION_STATE: Final = "projection:"
@@ -45,6 +45,11 @@ _KEYS = upsert(
     "api_keys", ["id"], id="text", digest="text", scopes="text", label="text", created_at="bigint",
     revoked_at="bigint",
 )  # fmt: skip
+REJECTIONS_KEPT: Final = 100_000
+_REJECTIONS = Insert(
+    "rejections",
+    (("rejected_at", "bigint"), ("source", "text"), ("message_id", "text"), ("reason", "text"), ("body", "bytea")),
+)
 _STATE = upsert("state", ["name"], name="text", value="bytea")
 
 
@@ -83,6 +88,12 @@ def key(tx: Transaction, row: KeyRow) -> None:
 def state(tx: Transaction, name: str, value: bytes) -> None:
     """A small named value."""
     tx.insert(_STATE, [(name, value)])
+
+
+def rejections(tx: Transaction, rows: Sequence[RejectionRow]) -> None:
+    """Refused calls; only the newest ``REJECTIONS_KEPT`` stay."""
+    _insert(tx, _REJECTIONS, [(row.rejected_at, row.source, row.message_id, row.reason, row.body) for row in rows])
+    tx.execute("DELETE FROM rejections WHERE id <= (SELECT max(id) FROM rejections) - ?", REJECTIONS_KEPT)
 
 
 def reset_projection(tx: Transaction) -> None:

@@ -37,7 +37,7 @@ def _rewrite(cursor: duckdb.DuckDBPyConnection, file: Path, column: str, values:
         f"SELECT decode(key), decode(value) FROM parquet_kv_metadata({_text(file)}) WHERE decode(key) = 'as_of'"
     ).fetchall()
     kept = "".join(f", KV_METADATA {{{key}: {_text(value)}}}" for key, value in marks)
-    draft = file.with_name(f".{file.name}")
+    draft = file.with_name(f".{file.stem}.draft")
     copy = f"COPY (SELECT * FROM {source} WHERE {column} IS NULL OR {column} NOT IN ({listed}))"
     cursor.execute(f"{copy} TO {_text(draft)} (FORMAT parquet, COMPRESSION zstd{kept})").fetchall()
     draft.replace(file)
