@@ -28,9 +28,7 @@ def load(
     *,
     files: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[SOURCE]...", help="Files, folders, globs or names of sources; none: all that sources name."
-        ),
+        typer.Argument(metavar="SOURCE", help="Files, folders, globs or names of sources; all sources' files if none."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded; write nothing.")] = False,
     source: Annotated[str, typer.Option("--source", help="Read through this mapping, whatever the file's name.")] = "",
