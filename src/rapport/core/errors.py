@@ -23,6 +23,9 @@ import unicodedata
 from collections.abc import Iterable
 
 
+_EXCERPT_WIDTH = 100
+
+
 class RapportError(Exception):
     """What was wrong (``message``), where (``where``), and what to do about it (``hint``).
 
@@ -87,8 +90,8 @@ class InvalidRule(UsageError):
     @property
     def excerpt(self) -> str:
         """The line of the expression that is wrong, and carets under the wrong part (wide characters count double)."""
-        start = self.expression.rfind("\n", 0, self.position) + 1
-        line = self.expression[start:].split("\n", 1)[0]
+        start = max(self.expression.rfind("\n", 0, self.position) + 1, self.position - _EXCERPT_WIDTH // 2)
+        line = self.expression[start:].split("\n", 1)[0][:_EXCERPT_WIDTH]
         column = self.position - start
         carets = "^" * max(1, _display_width(line[column : column + self.length]))
         return f"    {line}\n    {' ' * _display_width(line[:column])}{carets}"
