@@ -15,8 +15,6 @@ customers, the same ids and the same ledger.
 
 from __future__ import annotations
 
-from base64 import b32encode
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
@@ -70,10 +68,9 @@ def new_customer_id(oldest: Identifier) -> str:
     """The id of the customer whose oldest identifier this is: 80 bits of BLAKE2b, so that a replay gives it again.
 
     >>> new_customer_id(Identifier("email", "ann@example.com"))
-    'c_zswth7eskll226xi'
+    'c_ccad33fc9252d7ad7ae8'
     """
-    digest = blake2b(str(oldest).encode(), digest_size=10).digest()
-    return "c_" + b32encode(digest).decode().lower()
+    return "c_" + blake2b(str(oldest).encode(), digest_size=10).hexdigest()
 
 
 class _Person:
@@ -83,12 +80,13 @@ class _Person:
 
     def __init__(self) -> None:
         self.keys: list[_Key] = []
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, int] = {}
         self.oldest = _NEVER
 
     def add(self, key: _Key, row: IdentifierRow) -> None:
         self.keys.append(key)
-        self.counts[key[0]] += 1
+        namespace = key[0]
+        self.counts[namespace] = self.counts.get(namespace, 0) + 1
         age = (row.first_seq, row.id)
         self.oldest = min(self.oldest, age)
 
