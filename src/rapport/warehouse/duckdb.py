@@ -7,23 +7,22 @@ import os
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import msgspec
 
 from rapport.core.errors import Conflict, StoreFailure
 from rapport.ports.warehouse import ExportReceipt, Progress, SegmentPreview
-from rapport.warehouse import erasure
 from rapport.warehouse.columns import FIXED, quoted, with_columns
-from rapport.warehouse.export import Request, Step
 from rapport.warehouse.files import Files
+from rapport.warehouse.handover import Request, Step
+
+if TYPE_CHECKING:
+    import duckdb
 
 _ROWS_A_PAGE = 10_000
-_LINES_OF_ERROR = 15
 _TYPES: Final = {"seq": "BIGINT", "time": "TIMESTAMP", "received_at": "TIMESTAMP", "live": "BOOLEAN", "day": "DATE"}
 _NO_EVENTS: Final = (
     "(SELECT " + ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in FIXED) + " WHERE FALSE)"
@@ -36,16 +35,14 @@ _NO_IDENTIFIERS: Final = (
 class DuckDBWarehouse:
     """Implements ``ports.warehouse.Warehouse`` in a folder.
 
-    ``store`` is the SQLAlchemy URL of the log (a SQLite path absolute). ``columns`` are the typed event columns that
-    queries use (``core.path.EventColumn``): new hand-overs store them, older ones read them out of their JSON.
+    ``store`` is the SQLAlchemy URL of the log, a SQLite path absolute. New hand-overs store the columns that an
+    export names; segments from before a column was named read it out of their JSON, so none is written again.
     """
 
-    def __init__(
-        self, folder: Path, store: str, columns: Sequence[str] = (), *, memory: str = "2GB", threads: int = 0
-    ) -> None:
+    def __init__(self, folder: Path, store: str, *, memory: str = "2GB", threads: int = 0) -> None:
         self._files = Files(folder)
         self._store = store
-        self._columns = tuple(columns)
+        self._columns: tuple[str, ...] | None = None
         self._memory = memory
         self._threads = threads or os.cpu_count() or 1
         self._lock = threading.Lock()
@@ -53,12 +50,13 @@ class DuckDBWarehouse:
         self._cursors = threading.local()
         self._shown: object = None
 
-    def export(self, progress: Progress) -> ExportReceipt:
+    def export(self, progress: Progress, columns: Sequence[str] = ()) -> ExportReceipt:
         """Hands the log over in a process of its own; raises StoreFailure when that fails."""
+        self._columns = tuple(columns)
         request = Request(
             store=self._store,
             folder=str(self._files.root),
-            columns=self._columns,
+            columns=tuple(columns),
             memory=self._memory,
             threads=self._threads,
         )
@@ -71,7 +69,7 @@ class DuckDBWarehouse:
             receipt = _follow(process, progress)
             errors.join()
         if process.returncode or receipt is None:
-            raise StoreFailure("the log could not be handed over", where=str(self._files.root), hint=errors.text)
+            raise StoreFailure("the log could not be handed over", where=str(self._files.root), hint=errors.last_line)
         return receipt
 
     def build_customers(self, query: str, as_of: int, progress: Progress) -> int:
@@ -106,14 +104,16 @@ class DuckDBWarehouse:
         """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
         if "customers" not in self._files.table_names():
             return None
-        count, found = self.query(
-            f"SELECT COUNT(*), MIN(customer_id, {int(sample)}) FROM customers WHERE ({condition})"
-        )[0]
-        return SegmentPreview(count=count, sample=found or [], as_of=self._as_of())
+        sql = f"SELECT COUNT(*), MIN(customer_id, {max(1, sample)}) FROM customers WHERE ({condition})"
+        count, found = self.query(sql)[0]
+        return SegmentPreview(count=count, sample=(found or [])[:sample], as_of=self._as_of())
 
     def erase(self, subjects: Collection[str], customer_ids: Collection[str]) -> int:
-        """Removes one person's rows from every file; returns how many files were written anew."""
-        written = erasure.erase(self._files, self._cursor(), subjects, customer_ids)
+        """Removes one person's rows from every Parquet file; returns how many files were written anew."""
+        from rapport.warehouse import erasure  # noqa: PLC0415 - imports the engine
+
+        with self._files.alone():
+            written = erasure.erase(self._files, self._cursor(), subjects, customer_ids)
         self._shown = None
         return written
 
@@ -133,7 +133,8 @@ class DuckDBWarehouse:
         return int(rows)
 
     def _as_of(self) -> int:
-        sql = f"SELECT value FROM parquet_kv_metadata({_text(self._files.table('customers'))}) WHERE key = 'as_of'"
+        source = f"parquet_kv_metadata({_text(self._files.table('customers'))})"
+        sql = f"SELECT decode(value) FROM {source} WHERE decode(key) = 'as_of'"
         return int(self.query(sql)[0][0])
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -148,6 +149,8 @@ class DuckDBWarehouse:
         return cursor
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
+        import duckdb  # noqa: PLC0415 - it takes a third of a second, and most commands never ask the warehouse
+
         self._files.create()
         database = duckdb.connect(
             config={
@@ -163,14 +166,15 @@ class DuckDBWarehouse:
 
     def _show_views(self, database: duckdb.DuckDBPyConnection) -> None:
         segments, tables = self._files.segments(), self._files.table_names()
-        state = ([segment.folder.name for segment in segments], sorted(tables))
+        columns = self._columns if self._columns is not None else segments[-1].columns if segments else ()
+        state = ([segment.folder.name for segment in segments], sorted(tables), columns)
         if state == self._shown:
             return
         by_columns: dict[tuple[str, ...], list[str]] = {}
         for segment in segments:
             by_columns.setdefault(segment.columns, []).append(_text(Path(segment.pattern)))
-        parts = [with_columns(_parquet(patterns), held, self._columns) for held, patterns in by_columns.items()]
-        events = " UNION ALL ".join(parts) or with_columns(_NO_EVENTS, (), self._columns)
+        parts = [with_columns(_parquet(patterns), held, columns) for held, patterns in by_columns.items()]
+        events = " UNION ALL ".join(parts) or with_columns(_NO_EVENTS, (), columns)
         database.execute(f"CREATE OR REPLACE VIEW events AS {events}")
         database.execute(f"CREATE OR REPLACE VIEW identifiers AS {_NO_IDENTIFIERS}")
         for name in tables:
@@ -180,20 +184,17 @@ class DuckDBWarehouse:
 
 
 class _Drain(threading.Thread):
-    """Reads a stream to its end and remembers the last lines."""
+    """Reads a stream to its end and remembers its last line, where Python names the error."""
 
     def __init__(self, stream: Any) -> None:
         super().__init__(daemon=True)
         self._stream = stream
-        self._lines: deque[str] = deque(maxlen=_LINES_OF_ERROR)
+        self.last_line = ""
         self.start()
 
     def run(self) -> None:
-        self._lines.extend(line.decode(errors="replace").rstrip() for line in self._stream)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self._lines)
+        for line in self._stream:
+            self.last_line = line.decode(errors="replace").strip() or self.last_line
 
 
 def _follow(process: subprocess.Popen[bytes], progress: Progress) -> ExportReceipt | None:

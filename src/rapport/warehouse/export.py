@@ -6,10 +6,9 @@ then one ``ports.warehouse.ExportReceipt``. Why a process of its own: see ``log_
 
 from __future__ import annotations
 
-import fcntl
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -21,27 +20,9 @@ from rapport.core.errors import UsageError
 from rapport.ports.warehouse import ExportReceipt
 from rapport.warehouse.columns import EVENTS_OF_LOG, with_columns
 from rapport.warehouse.files import Files
+from rapport.warehouse.handover import Request, Step
 
 _COPY = "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd{})"
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What to hand over, whither, and how much memory and how many events at a time that may take."""
-
-    store: str
-    """SQLAlchemy URL of the store; a SQLite path is absolute."""
-    folder: str
-    columns: tuple[str, ...] = ()
-    memory: str = "1GB"
-    threads: int = 2
-    segment_events_max: int = 1_000_000
-
-
-class Step(msgspec.Struct, frozen=True):
-    """What is being done, and the share of it done, 0–1."""
-
-    doing: str
-    share: float
 
 
 class Log(Protocol):
@@ -79,8 +60,7 @@ def open_log(url: str) -> Log:
 def export(request: Request, report: Callable[[Step], None]) -> ExportReceipt:
     """Hands over what the log has beyond the last segment, then all identifiers."""
     files = Files(Path(request.folder))
-    files.create()
-    with _alone(files.root / ".lock"), closing(open_log(request.store)) as log, closing(_connect(request, files)) as db:
+    with files.alone(), closing(open_log(request.store)) as log, closing(_connect(request, files)) as db:
         files.clear_litter()
         segments = files.segments()
         start = segments[-1].last if segments else 0
@@ -148,14 +128,6 @@ def _write_identifiers(db: duckdb.DuckDBPyConnection, files: Files, identifiers:
 
 def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Waits until no other process hands over to the same folder; the system frees the lock of a dead one."""
-    with lock.open("wb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 if __name__ == "__main__":

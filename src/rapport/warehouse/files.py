@@ -11,6 +11,7 @@ the log was handed over, so no crash can lose or double an event. What starts wi
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -93,6 +94,14 @@ class Files:
             _sync(file)
         folder.rename(self.events / f"{first:020d}-{last:020d}")
         _sync(self.events)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Waits until no other process changes the events; the system frees the lock of a process that died."""
+        self.create()
+        with (self.root / ".lock").open("wb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
     @contextlib.contextmanager
     def replacing(self, name: str) -> Iterator[Path]:

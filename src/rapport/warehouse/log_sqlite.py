@@ -6,11 +6,14 @@ connection in the same process. So only ``warehouse.export``, a process by itsel
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
 from adbc_driver_sqlite import dbapi
+
+from rapport.core.errors import NotFound
 
 _ROWS_A_BATCH = 20_000
 
@@ -20,7 +23,10 @@ class SqliteLog:
 
     def __init__(self, url: str) -> None:
         path = url.removeprefix("sqlite:///")
+        if not Path(path).is_file():
+            raise NotFound("there is no log yet", where=path, hint="load or send some events first")
         self._connection = dbapi.connect(f"file:{quote(path)}?mode=ro")
+        self._reading = self._connection.cursor()
 
     def bounds(self, after: int, limit: int) -> tuple[int, int]:
         """How many events follow a position, at most ``limit``, and the position of the last of them."""
@@ -43,6 +49,7 @@ class SqliteLog:
 
     def close(self) -> None:
         """Closes the connection."""
+        self._reading.close()
         self._connection.close()
 
     def _row(self, sql: str, parameters: tuple[int, ...]) -> Any:
@@ -51,8 +58,9 @@ class SqliteLog:
             return cursor.fetchone()
 
     def _read(self, sql: str, parameters: tuple[int, ...] | None) -> pa.RecordBatchReader:
-        cursor = self._connection.cursor()
-        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_ROWS_A_BATCH)})
-        cursor.execute(sql, parameters)
-        reader: Any = cursor.fetch_record_batch()
+        self._reading.close()
+        self._reading = self._connection.cursor()
+        self._reading.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_ROWS_A_BATCH)})
+        self._reading.execute(sql, parameters)
+        reader: Any = self._reading.fetch_record_batch()
         return reader
