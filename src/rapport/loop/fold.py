@@ -18,6 +18,7 @@ from rapport.core.identifier import Identifier, Link
 from rapport.identify import profile as traits
 from rapport.identify.stitch import Graph, Stitch
 from rapport.learn import attribution
+from rapport.loop.definitions import refold_if_changed
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
 
@@ -54,6 +55,9 @@ def fold(rt: Runtime, limit: int = STEP_EVENTS) -> int:
 
 def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
     """Folds until nothing is left; returns how many events and decisions it consumed."""
+    with rt.store.fold_lease() as mine:
+        if mine:
+            refold_if_changed(rt)
     last = rt.store.last_seq()
     start = rt.store.cursors().event
     total = 0

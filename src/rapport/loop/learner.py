@@ -43,6 +43,11 @@ class Learner:
         learner.follow(store)
         return learner
 
+    def forget(self) -> None:
+        """Back to the prior, as before the first outcome."""
+        self.posterior = self.arbiter.new_posterior()
+        self.settled_seq = self.learnt = 0
+
     def follow(self, store: Store) -> int:
         """Learns the outcomes that were settled elsewhere; returns how many."""
         count = 0

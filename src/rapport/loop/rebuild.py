@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rapport.loop.fold import catch_up
-from rapport.loop.learner import Learner
 from rapport.loop.runtime import Runtime
 
 
 def rebuild(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
     """Replays the whole log; returns how many events and decisions were folded. Scores come back with ``refresh``."""
     rt.store.reset_projection().result()
-    fresh = Learner(rt.arbiter, rt.arbiter.new_posterior())
-    rt.learner.posterior, rt.learner.settled_seq, rt.learner.learnt = fresh.posterior, 0, 0
+    rt.learner.forget()
     return catch_up(rt, progress)
