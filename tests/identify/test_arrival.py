@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rapport.core.errors import InvalidInput
+from rapport.core.errors import InvalidDefinition, InvalidInput
 from rapport.core.event import Event, decode_event, encode_event
 from rapport.core.time import SECOND_US
 from rapport.core.wire import WireCall
@@ -137,6 +137,11 @@ class TestIdentifiers:
         assert arrive(track(properties={"payment": {"card": 7}})).identifiers["card"] == "7"
         assert arrive(track(properties={"card": "none", "payment": {"card": 7}})).identifiers["card"] == "7"
         assert "card" not in arrive(track(properties={"payment": "cash"})).identifiers
+
+    @pytest.mark.parametrize("path", ["email", "trait.email", "event", "properties.cards[].number"])
+    def test_a_path_leads_to_one_value(self, path: str) -> None:
+        with pytest.raises(InvalidDefinition):
+            Arrivals(Identity(namespaces={"email": Namespace(found_in=[path])}), {})
 
     def test_an_identifier_in_a_dropped_part_of_the_context(self) -> None:
         event = arrive(track(context={"device": {"advertisingId": "idfa-1"}}))

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
-from rapport.core.errors import InvalidInput
+from rapport.core.errors import InvalidDefinition, InvalidInput
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID
+from rapport.core.path import ROOTS, Path
 from rapport.core.wire import WireCall
 from rapport.identify.namespaces import namespaces
 from rapport.identify.normalise import Normaliser, as_text, normalisers
 from rapport.identify.traits import NameCount
 from rapport.workspace.definitions import Identity
 
-_ROOTS: Final = {"properties": 0, "traits": 1, "context": 2}
 _Path = tuple[int, str, tuple[str, ...]]
-"""Root, key, and the keys below it."""
+"""Number of the root in ``ROOTS``, key, and the keys below it."""
 
 
 class CarriedIdentifiers:
-    """Where one business finds identifiers, and how it spells them. Undeclared namespaces are counted, not kept."""
+    """Where one business finds identifiers, and how it spells them. Undeclared namespaces are counted, not kept.
+
+    Raises ``InvalidDefinition`` for a ``found_in`` that is no path to one value.
+    """
 
     def __init__(self, identity: Identity, undeclared: NameCount) -> None:
         spell = normalisers(identity)
@@ -85,8 +88,11 @@ class CarriedIdentifiers:
 
 
 def _path(text: str) -> _Path:
-    root, key, *below = text.split(".")
-    return _ROOTS[root], key, tuple(below)
+    path = Path.parse(text, where="found_in")
+    if path.many or not path.steps:
+        hint = "name one value, such as 'traits.email'"
+        raise InvalidDefinition(f"'{text}' is no place for an identifier", where="found_in", hint=hint)
+    return ROOTS.index(path.root), path.steps[0], path.steps[1:]
 
 
 def _agree(spell: Normaliser, value: Any) -> str | None:

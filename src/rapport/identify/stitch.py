@@ -29,6 +29,8 @@ from rapport.workspace.definitions import Identity, Namespace
 
 SAME_EVENT: Final = "same_event"
 ALIAS: Final = "alias"
+ACTOR: Final = "rapport"
+"""Who made the links of this room: nobody by hand."""
 PREVIOUS: Final = "previous"
 """The property under which an alias event carries what its subject was called before: namespace → value."""
 
@@ -286,7 +288,7 @@ class _Step:
             a=self.subject,
             b=other,
             rule=rule,
-            actor="",
+            actor=ACTOR,
             time_us=self.time_us,
             event_seq=self.seq,
         )
