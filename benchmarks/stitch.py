@@ -60,11 +60,11 @@ class UnionFind:
                 self.parent[other] = one
                 self.size[one] += self.size[other]
 
-    def people_of_two_users(self) -> int:
+    def users_mixed_up(self) -> int:
         users: dict[tuple[str, str], int] = defaultdict(int)
         for key in self.parent:
             users[self.find(key)] += key[0] == USER_ID
-        return sum(count > 1 for count in users.values())
+        return sum(count for count in users.values() if count > 1)
 
 
 def event(**identifiers: str) -> Event:
@@ -143,9 +143,9 @@ class Fold:
             self.by_customer[row.customer_id].add(row.identifier)
         return taken
 
-    def people_of_two_users(self) -> int:
+    def users_mixed_up(self) -> int:
         users = (sum(one.namespace == USER_ID for one in held) for held in self.by_customer.values())
-        return sum(count > 1 for count in users)
+        return sum(count for count in users if count > 1)
 
 
 def stitching(people: int, shared: int) -> None:
@@ -162,7 +162,7 @@ def stitching(people: int, shared: int) -> None:
         ours, theirs = min(one for one, _ in rounds), min(one for _, one in rounds)
         print(f"| {name} | {ours:.1f} | {theirs:.1f} | {ours / theirs:.1f} |")
     print(f"\nShared devices refused: {fold.refused:,} of {shared:,}.", end=" ")
-    print(f"Customers with two user ids: {fold.people_of_two_users()} (plain: {plain.people_of_two_users():,}).")
+    print(f"Users mixed up with another: {fold.users_mixed_up()} (plain: {plain.users_mixed_up():,}).")
 
 
 def calls(count: int) -> dict[str, list[bytes]]:
