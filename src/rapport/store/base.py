@@ -134,7 +134,7 @@ class SqlStore(Reads):
         """Raises ``StoreFailure`` when the database cannot be read, or a transaction cannot be written in time."""
         self.cursors()
         try:
-            self._change(0, lambda _tx: None).result(_CHECK_SECONDS)
+            self._change(0, writes.nothing).result(_CHECK_SECONDS)
         except TimeoutError as error:
             raise StoreFailure(
                 f"the database took no write for {_CHECK_SECONDS:.0f} seconds",

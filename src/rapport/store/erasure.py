@@ -8,7 +8,6 @@ from rapport.core.identifier import Identifier
 from rapport.store.sql import Transaction
 
 
-
 def erase(
     tx: Transaction, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
 ) -> dict[str, int]:

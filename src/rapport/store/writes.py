@@ -96,6 +96,11 @@ def rejections(tx: Transaction, rows: Sequence[RejectionRow]) -> None:
     tx.execute("DELETE FROM rejections WHERE id <= (SELECT max(id) FROM rejections) - ?", REJECTIONS_KEPT)
 
 
+def nothing(tx: Transaction) -> None:
+    """A change that changes nothing, and that a read-only database refuses all the same."""
+    tx.execute("DELETE FROM state WHERE name = ''")
+
+
 def reset_projection(tx: Transaction) -> None:
     """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay."""
     for table in ("identifiers", "aliases", "customers", "scores", "owned", "offers", "cursors", "models"):

@@ -1,0 +1,102 @@
+"""Killed at a random moment under load, the store has every acknowledged event once, and whole steps of the fold.
+
+``RAPPORT_KILLS`` says how many times (3 unless told otherwise).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.store.worker import BATCH
+
+from rapport.core.identifier import Identifier
+from rapport.ports.store import Store
+from rapport.store import open_store
+
+KILLS = int(os.environ.get("RAPPORT_KILLS", "3"))
+WORKER = str(Path(__file__).with_name("worker.py"))
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, WORKER, *arguments], stdin=pipe, stdout=pipe, text=True)
+
+
+def killed_after(worker: subprocess.Popen[str], seconds: float) -> list[str]:
+    """Every line the worker said before it was killed, ``seconds`` after its first."""
+    assert worker.stdout is not None
+    said = [worker.stdout.readline().strip()]
+    time.sleep(seconds)
+    worker.kill()
+    said += [line.strip() for line in worker.stdout if line.endswith("\n")]
+    worker.communicate(timeout=30)
+    return said
+
+
+def bodies(store: Store) -> list[str]:
+    return [event.body.decode() for event in store.read_log(0, 10_000_000)]
+
+
+def assert_whole_steps(store: Store) -> None:
+    folded = store.cursors().event
+    assert folded > 0
+    assert store.count_customers() == folded
+    assert store.next_identifier_id() == folded + 1
+    assert store.find(Identifier("user_id", str(folded))) is not None
+    assert len(store.identifiers_of([f"c{number}" for number in range(1, folded + 1)])) == folded
+
+
+def test_what_was_acknowledged_survives_a_kill(store_url: str) -> None:
+    chance = random.Random(7)
+    acknowledged: list[str] = []
+    for round_number in range(KILLS):
+        worker = start("append_and_fold", store_url, f"r{round_number}")
+        acknowledged += killed_after(worker, chance.uniform(0.05, 0.6))
+        store = open_store(store_url, Path())
+        counts = Counter(bodies(store))
+        assert {batch: counts[batch] for batch in acknowledged} == dict.fromkeys(acknowledged, BATCH)
+        assert set(counts.values()) == {BATCH}
+        assert_whole_steps(store)
+        store.close()
+    assert len(acknowledged) >= KILLS
+
+
+def test_two_processes_that_append_the_same_ids_keep_each_once(store: Store, store_url: str) -> None:
+    workers = [start("append_same", store_url, "2000") for _ in range(2)]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    said = []
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    for worker in workers:
+        said.append(int(worker.communicate(timeout=60)[0]))
+    assert sum(said) == len(bodies(store)) == 2_000
+
+
+def test_the_lease_goes_with_the_process(store: Store, store_url: str) -> None:
+    holder = start("hold_lease", store_url)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "True\n"
+    with store.fold_lease() as mine:
+        assert not mine
+    killed_after_its_word(holder)
+    deadline = time.monotonic() + 10
+    taken = False
+    while not taken and time.monotonic() < deadline:
+        with store.fold_lease() as taken:
+            pass
+    assert taken
+
+
+def killed_after_its_word(holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    holder.communicate(timeout=30)
