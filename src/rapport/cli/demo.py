@@ -37,6 +37,7 @@ def demo(
     """Make a bookshop, run the whole loop on it, say what was learnt, and serve it."""
     from rapport.bootstrap import SystemClock
     from rapport.demo.play import play
+    from rapport.demo.summary import document
 
     if not no_serve:
         require_free(HOST, port)
@@ -45,7 +46,7 @@ def demo(
         with output.progress("opening the shop", quiet=as_json) as progress:
             today_us = SystemClock().now_us()
             summary = play(root, seed=seed, customers=customers, rounds=rounds, today_us=today_us, progress=progress)
-        output.show(summary, as_json, lambda target: _draw(target, summary))
+        output.show(document(summary), as_json, lambda target: _draw(target, summary))
         if not summary.adds_up:
             raise typer.Exit(FAILED)
         if not no_serve:

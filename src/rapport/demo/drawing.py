@@ -27,7 +27,7 @@ def draw(summary: Summary, table: Table, line: Line) -> None:
         "Figures are means ± one standard error; belief~truth is the rank correlation of expected and true acceptance."
     )
     rows = [(one.customer, one.need, "\n".join(map(_belief, one.beliefs)), _belief(one.best)) for one in summary.learnt]
-    table(("customer", "hidden need", "what the model expects most of", "what is truly best"), rows, "What was learnt")
+    table(("customer", "hidden need", "what the model expects most of", "truly worth most"), rows, "What was learnt")
     counts = [(stage, name, number) for stage, held in summary.stages.items() for name, number in held.items()]
     table(("stage", "what", "how many"), counts, "Every stage counted")
     checks = [(one.what, one.left, one.right, "yes" if one.holds else "NO") for one in summary.reconciled]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -116,6 +117,16 @@ def summarise(stage: Stage, *, seed: int, rounds: int) -> Summary:
         stages=stages(held, stage.tally, len(stage.readers)),
         reconciled=reconcile(held, stage.tally),
     )
+
+
+def document(summary: Summary) -> dict[str, Any]:
+    """The summary as JSON shows it, derived figures included."""
+    plain: dict[str, Any] = msgspec.to_builtins(summary)
+    for block, told in zip(summary.blocks, plain["blocks"], strict=True):
+        told["gap_closed"] = block.gap_closed
+    for check, told in zip(summary.reconciled, plain["reconciled"], strict=True):
+        told["holds"] = check.holds
+    return plain | {"adds_up": summary.adds_up}
 
 
 def blocks_of(contacts: Sequence[Contact], count: int = BLOCKS) -> list[Block]:
