@@ -39,22 +39,45 @@ def workspace(root: Path) -> None:
     features = []
     for window in ("", "7d", "30d", "90d", "365d"):
         suffix = window or "ever"
-        for name, measure, of in (("orders", "count", ""), ("spend", "sum", "properties.revenue"), ("mean", "mean", "properties.revenue"), ("kinds", "distinct", "properties.category")):
+        for name, measure, of in (
+            ("orders", "count", ""),
+            ("spend", "sum", "properties.revenue"),
+            ("mean", "mean", "properties.revenue"),
+            ("kinds", "distinct", "properties.category"),
+        ):
             path = f", of: {of}" if of else ""
             limit = f", window: {window}" if window else ""
             features.append(f"{name}_{suffix}: {{event: Order Completed, measure: {measure}{path}{limit}}}\n")
     (root / "features.yaml").write_text("".join(features))
     (root / "policy.yaml").write_text("context:\n  device: text\n")
-    rules = ["TRUE", "orders_ever >= 1", "spend_ever > 20 AND NOT opted_out", "city = 'Bonn' OR age > 30", "orders_90d < 5"]
-    actions = [f"offer{i}:\n  slots: [home]\n  title: Offer {i}\n  rule: \"{rules[i % 5]}\"\n  value: {1 + i % 7}\n" for i in range(ACTIONS)]
+    rules = [
+        "TRUE",
+        "orders_ever >= 1",
+        "spend_ever > 20 AND NOT opted_out",
+        "city = 'Bonn' OR age > 30",
+        "orders_90d < 5",
+    ]
+    actions = [
+        f'offer{i}:\n  slots: [home]\n  title: Offer {i}\n  rule: "{rules[i % 5]}"\n  value: {1 + i % 7}\n'
+        for i in range(ACTIONS)
+    ]
     (root / "actions").mkdir(exist_ok=True)
     (root / "actions" / "all.yaml").write_text("".join(actions))
 
 
 def event(number: int, customers: int, rng: random.Random) -> dict[str, object]:
     who = f"u{rng.randrange(customers)}"
-    body = {"type": "track", "event": "Order Completed" if number % 3 == 0 else "Product Viewed", "userId": who, "messageId": f"m{rng.getrandbits(96):024x}"}
-    body["properties"] = {"revenue": rng.randrange(100, 9000) / 100, "category": f"c{rng.randrange(30)}", "product_id": f"p{rng.randrange(900)}"}
+    body = {
+        "type": "track",
+        "event": "Order Completed" if number % 3 == 0 else "Product Viewed",
+        "userId": who,
+        "messageId": f"m{rng.getrandbits(96):024x}",
+    }
+    body["properties"] = {
+        "revenue": rng.randrange(100, 9000) / 100,
+        "category": f"c{rng.randrange(30)}",
+        "product_id": f"p{rng.randrange(900)}",
+    }
     return body
 
 
@@ -67,7 +90,15 @@ def prepare(root: Path, customers: int) -> str:
             calls = []
             for number in range(start, min(start + 2_000, customers)):
                 traits = {"city": rng.choice(CITIES), "age": rng.randrange(18, 80)}
-                calls.append({"type": "identify", "userId": f"u{number}", "anonymousId": f"a{number}", "traits": traits, "messageId": f"i{number}"})
+                calls.append(
+                    {
+                        "type": "identify",
+                        "userId": f"u{number}",
+                        "anonymousId": f"a{number}",
+                        "traits": traits,
+                        "messageId": f"i{number}",
+                    }
+                )
                 order = event(0, customers, rng) | {"userId": f"u{number}"}
                 calls.append(order)
             ingest(rt, [json.dumps(call).encode() for call in calls], source="bench").saved.result()
@@ -80,7 +111,9 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen([sys.executable, "-m", "benchmarks.http_server", str(root), str(self.port), *flags])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.http_server", str(root), str(self.port), *flags]
+        )
         for _ in range(600):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1)
@@ -121,23 +154,37 @@ def decide_tables(root: Path, key: str, customers: int, seconds: float, rate: fl
 
     def ask(path: str) -> object:
         def make(_: int) -> bytes:
-            body = {"customer": {"userId": f"u{rng.randrange(customers)}"}, "slot": "home", "context": {"device": "phone"}}
+            body = {
+                "customer": {"userId": f"u{rng.randrange(customers)}"},
+                "slot": "home",
+                "context": {"device": "phone"},
+            }
             return request(path, json.dumps(body).encode(), key)
+
         return make
 
-    batches = [request("/v1/batch", json.dumps({"batch": [event(n, customers, rng) for n in range(20)]}).encode(), key) for _ in range(int(200 * seconds) + 1)]
+    batches = [
+        request("/v1/batch", json.dumps({"batch": [event(n, customers, rng) for n in range(20)]}).encode(), key)
+        for _ in range(int(200 * seconds) + 1)
+    ]
 
     def ingesting(number: int) -> bytes:
         return batches.pop() if batches else batches_of_last[number % 10]
 
     batches_of_last = batches[:10]
     server = Server(root)
-    print(f"\nDisk: {sync_rate(root):.0f} durable 4 KB writes a second. {customers:,} customers, {ACTIONS} actions, {rate:.0f} requests/s.\n")
+    print(
+        f"\nDisk: {sync_rate(root):.0f} durable 4 KB writes a second. {customers:,} customers, {ACTIONS} actions, {rate:.0f} requests/s.\n"
+    )
     print("| endpoint | requests | CPU µs/request | p50 ms | p99 ms | failures |\n|---|---|---|---|---|---|")
     try:
         for path in ("/bench/noop", "/v1/decide"):
             drive(server.port, [(ask(path), 200, 8)], 2)
-        for name, path in (("does nothing", "/bench/noop"), ("durable commit only", "/bench/commit"), ("decide", "/v1/decide")):
+        for name, path in (
+            ("does nothing", "/bench/noop"),
+            ("durable commit only", "/bench/commit"),
+            ("decide", "/v1/decide"),
+        ):
             before = server.cpu_s()
             (result,) = drive(server.port, [(ask(path), rate, 32)], seconds)
             print(row(f"{name}, alone", result, server.cpu_s() - before), flush=True)
@@ -161,7 +208,10 @@ def decide_tables(root: Path, key: str, customers: int, seconds: float, rate: fl
 
 
 def fresh_batches(count: int, customers: int, key: str, rng: random.Random) -> list[bytes]:
-    return [request("/v1/batch", json.dumps({"batch": [event(n, customers, rng) for n in range(20)]}).encode(), key) for _ in range(count)]
+    return [
+        request("/v1/batch", json.dumps({"batch": [event(n, customers, rng) for n in range(20)]}).encode(), key)
+        for _ in range(count)
+    ]
 
 
 def lag(root: Path) -> int:
@@ -183,7 +233,10 @@ def ingest_tables(root: Path, key: str, customers: int, seconds: float) -> None:
     try:
         for name, path in (("validated and discarded", "/bench/validate"), ("durably ingested", "/v1/batch")):
             count = int(1200 * seconds)
-            made = [request(path, json.dumps({"batch": [event(n, customers, rng) for n in range(100)]}).encode(), key) for _ in range(min(count, 4000))]
+            made = [
+                request(path, json.dumps({"batch": [event(n, customers, rng) for n in range(100)]}).encode(), key)
+                for _ in range(min(count, 4000))
+            ]
             before, start = server.cpu_s(), time.perf_counter()
             (result,) = drive(server.port, [(lambda n, made=made: made[n], 1e9, 16)], len(made) / 1e9)
             wall = time.perf_counter() - start

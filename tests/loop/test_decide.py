@@ -55,7 +55,10 @@ def test_context_moves_the_weights(shop: Shop) -> None:
 
 
 def test_personalisation_off_means_no_personal_input(shop: Shop) -> None:
-    shop.happen(identify("ann", None, city="Bonn") | {"context": {"consent": {"categoryPreferences": {"personalization": False}}}})
+    shop.happen(
+        identify("ann", None, city="Bonn")
+        | {"context": {"consent": {"categoryPreferences": {"personalization": False}}}}
+    )
     decided = decide(shop.rt, ask(shop))
     assert decided.decision.personalized is False
     assert decided.decision.candidates == ["umbrella"]

@@ -14,7 +14,9 @@ from tests.loop.conftest import Shop, identify, track
 
 
 def test_erasure_leaves_no_row_of_the_person(shop: Shop) -> None:
-    shop.happen(identify("ann", "a1", email="ann@secret.example"), track("Order Completed", "ann", revenue=5, note="xyzzy"))
+    shop.happen(
+        identify("ann", "a1", email="ann@secret.example"), track("Order Completed", "ann", revenue=5, note="xyzzy")
+    )
     shop.happen(identify("bob", "b1", email="bob@example.com"), track("Order Completed", "bob", revenue=7))
     decide(shop.rt, Ask(customer={"userId": "ann"}, slot="homepage")).saved.result()
     refresh(shop.rt, lambda _what, _share: None)
@@ -31,10 +33,3 @@ def test_erasure_leaves_no_row_of_the_person(shop: Shop) -> None:
     assert b"bob@example.com" in left
     for value in (b"ann@secret.example", b"xyzzy"):
         assert value not in left
-
-
-def test_an_erased_event_sent_again_stays_away(shop: Shop) -> None:
-    call = identify("ann", None, city="Bonn") | {"messageId": "m-1"}
-    shop.happen(call)
-    erase(shop.rt, {"userId": "ann"})
-    assert shop.happen(call).saved.result().duplicates == 1

@@ -36,7 +36,9 @@ def test_two_known_histories_become_one_when_an_email_joins_them(shop: Shop) -> 
 
 
 def test_a_shared_device_does_not_join_two_people(shop: Shop) -> None:
-    shop.happen(identify("ann", "tablet"), identify("bob", "tablet"), track("Order Completed", "bob", "tablet", revenue=9))
+    shop.happen(
+        identify("ann", "tablet"), identify("bob", "tablet"), track("Order Completed", "bob", "tablet", revenue=9)
+    )
     assert show(shop.rt, {"userId": "ann"})["features"]["spend"] is None
     assert show(shop.rt, {"userId": "bob"})["features"]["spend"] == 9
 

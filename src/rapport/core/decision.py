@@ -38,6 +38,8 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     value: float
     score: float
     """propensity × value × context × lever, at the posterior mean."""
+    reasons: dict[str, float] = {}
+    """The inputs that moved the logit most, strongest first; entries of the request's context begin with ``@``."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

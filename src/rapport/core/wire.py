@@ -16,6 +16,8 @@ class WireCall(msgspec.Struct, rename="camel", kw_only=True):
     type: str | None = None
     event: str | None = None
     name: str | None = None
+    category: str | None = None
+    """A page's category, which server SDKs send beside its name."""
     message_id: str | None = None
     user_id: str | int | None = None
     anonymous_id: str | int | None = None

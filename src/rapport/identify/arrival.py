@@ -103,6 +103,8 @@ class Arrivals:
             _refuse_type(type_)
         context = call.context or _NOTHING
         properties = call.properties or {}
+        if call.category and "category" not in properties:
+            properties = {**properties, "category": call.category}
         personal = _personal_traits(call, context, type_)
         identifiers = self._carried.read(call, properties, personal, context)
         if type_ == ALIAS:

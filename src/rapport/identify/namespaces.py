@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID
+from rapport.workspace.built_in import NAMESPACES
 from rapport.workspace.definitions import Identity, Namespace
 
-BUILT_IN = {
-    USER_ID: Namespace(priority=100, unique=True),
-    ANONYMOUS_ID: Namespace(priority=0, limit=200),
-}
-"""What user and anonymous ids are when ``identity.yaml`` is silent about them. Browsers forget anonymous ids after
-days, so that one person collects many."""
+_ALWAYS = {name: NAMESPACES[name] for name in (USER_ID, ANONYMOUS_ID)}
 
 
 def namespaces(identity: Identity) -> dict[str, Namespace]:
@@ -19,5 +15,5 @@ def namespaces(identity: Identity) -> dict[str, Namespace]:
     >>> list(namespaces(Identity(namespaces={"email": Namespace(priority=80)})))
     ['user_id', 'email', 'anonymous_id']
     """
-    declared = BUILT_IN | identity.namespaces
+    declared = _ALWAYS | identity.namespaces
     return {name: declared[name] for name in sorted(declared, key=lambda name: (-declared[name].priority, name))}

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from rapport.core.columns import fit
 from rapport.core.customer import Profile
 from rapport.core.time import from_us
 from rapport.identify import profile as traits
@@ -21,7 +22,7 @@ def customer_row(rt: Runtime, customer_id: str, profile: Profile, scores: bytes,
     row.update(rt.features.values(profile.features, now_us))
     for name, held in profile.traits.items():
         if name in row:
-            row[name] = held.value
+            row[name] = fit(held.value, rt.columns[name])
     row.update((name, value) for name, value in _decode_scores(scores).items() if name in SCORE_COLUMNS)
     row["customer_id"] = customer_id
     row["events_total"] = profile.events

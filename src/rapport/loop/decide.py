@@ -96,7 +96,7 @@ def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: boo
 
 
 def _item(rt: Runtime, decision: Decision, pick: Chosen) -> dict[str, Any]:
-    reasons = because(decision, pick, rt.workspace.actions)
+    reasons = because(decision, pick, rt.workspace.actions, zone=rt.zone, currency=rt.workspace.settings.currency)
     return {
         "action": pick.action,
         "probability": pick.probability,

@@ -75,8 +75,12 @@ def close_windows(rt: Runtime, limit: int = 1_000) -> int:
     closing = rt.store.offers_closing(now_us, limit)
     if not closing:
         return 0
-    subjects = {offer.decision_id: row.decision.subject for offer in closing if (row := rt.store.decision(offer.decision_id))}
-    entries = [_ignored(offer, subjects[offer.decision_id], now_us) for offer in closing if offer.decision_id in subjects]
+    subjects = {
+        offer.decision_id: row.decision.subject for offer in closing if (row := rt.store.decision(offer.decision_id))
+    }
+    entries = [
+        _ignored(offer, subjects[offer.decision_id], now_us) for offer in closing if offer.decision_id in subjects
+    ]
     rt.store.append(entries).result()
     return len(entries)
 

@@ -9,7 +9,8 @@ import msgspec
 
 from rapport.core.errors import InvalidInput
 from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
-from rapport.core.wire import WireCall, decode_call
+from rapport.identify.arrival import read_call
+from rapport.identify.moments import moment_us
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import RejectionRow
 
@@ -49,11 +50,12 @@ def ingest(
     the rest goes on; refusals are kept in the store, ``Store.rejections``.
     """
     received_at = rt.clock.now_us()
+    sent_us = moment_us(sent_at) if sent_at is not None else None
     entries: list[LogEntry] = []
     rejections: list[Rejection] = []
     for index, raw in enumerate(calls):
         try:
-            event = _event(rt, raw, kind, sent_at, received_at, source, live)
+            event = _event(rt, raw, kind, sent_us, received_at, source, live)
             entries.append(LogEntry(event.message_id, encode_event(event)))
         except InvalidInput as error:
             rejections.append(Rejection(index, _message_id(raw), str(error)))
@@ -69,7 +71,7 @@ def _event(
     rt: Runtime,
     raw: bytes | memoryview,
     kind: str | None,
-    sent_at: str | float | None,
+    sent_at: int | None,
     received_at: int,
     source: str,
     live: bool,
@@ -79,26 +81,15 @@ def _event(
             f"an event of {len(raw):,} bytes",
             hint=f"the limit is {EVENT_BYTES_MAX:,} bytes: send less, or split it",
         )
-    call = _call(raw)
-    if call.sent_at is None:
-        call.sent_at = sent_at
     return rt.arrivals.event(
-        call,
+        read_call(raw),
         kind=kind,
         received_at=received_at,
+        sent_at=sent_at,
         source=source,
         live=live,
         fallback_id=lambda: rt.chance.new_id("m_"),
     )
-
-
-def _call(raw: bytes | memoryview) -> WireCall:
-    try:
-        return decode_call(raw)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"an event of the wrong shape: {error}", hint="see the tracking spec for field types") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"an event that is not JSON: {error}", hint="send one JSON object for each event") from error
 
 
 def _message_id(raw: bytes | memoryview) -> str:

@@ -10,6 +10,7 @@ from rapport.customize.arbitration import Arbiter
 from rapport.customize.eligibility import Eligibility
 from rapport.differentiate.features import FeatureFold
 from rapport.identify.arrival import Arrivals
+from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
 from rapport.loop.learner import Learner
 from rapport.ports.clock import Chance, Clock
@@ -39,6 +40,8 @@ class Runtime:
     zone: ZoneInfo
     columns: dict[str, ColumnType]
     arrivals: Arrivals
+    normalisers: dict[str, Normaliser]
+    """One for each namespace, the strongest first."""
     stitcher: Stitcher
     features: FeatureFold
     eligibility: Eligibility
@@ -76,6 +79,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         chance=chance,
         zone=zone,
         columns=columns,
+        normalisers=normalisers(workspace.identity),
         arrivals=Arrivals(workspace.identity, workspace.traits),
         stitcher=Stitcher(workspace.identity),
         features=FeatureFold(workspace.features, zone),
@@ -83,5 +87,6 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         arbiter=arbiter,
         learner=Learner.resume(store, arbiter),
         slots=workspace.slots,
-        answering_events=frozenset(OUTCOME_BY_EVENT) | {action.goal.event for action in workspace.actions.values() if action.goal},
+        answering_events=frozenset(OUTCOME_BY_EVENT)
+        | {action.goal.event for action in workspace.actions.values() if action.goal},
     )

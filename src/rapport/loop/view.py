@@ -24,7 +24,9 @@ def find(rt: Runtime, who: Mapping[str, str]) -> Customer:
     """The customer behind any of their names; raises ``NotFound`` for one we have not met."""
     asked, _, found = whom(rt, who)
     if found is None:
-        raise NotFound(f"no customer with {asked}", hint="events may not be folded yet: try again, or see rapport doctor")
+        raise NotFound(
+            f"no customer with {asked}", hint="events may not be folded yet: try again, or see rapport doctor"
+        )
     return Customer(
         id=found.id,
         profile=decode_profile(found.profile),

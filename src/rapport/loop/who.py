@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from rapport.core.customer import CustomerRow
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier
-from rapport.identify.normalise import normalise
 from rapport.identify.stitch import new_customer_id
 from rapport.loop.runtime import Runtime
 
@@ -25,13 +24,12 @@ def identifier_of(rt: Runtime, who: Mapping[str, str]) -> Identifier:
         raise InvalidInput("no customer named", where="customer", hint='send {"userId": …} or {"anonymousId": …}')
     if CUSTOMER_ID in named:
         return Identifier(CUSTOMER_ID, str(named[CUSTOMER_ID]))
-    namespaces = rt.workspace.identity.namespaces
     for name in named:
-        if name not in namespaces:
-            known = [*WIRE_NAMES, *namespaces]
+        if name not in rt.normalisers:
+            known = [*WIRE_NAMES, *rt.normalisers]
             raise InvalidInput(f"unknown identifier '{name}'", where="customer", hint=did_you_mean(name, known))
-    strongest = max(named, key=lambda name: namespaces[name].priority)
-    value = normalise(namespaces[strongest], named[strongest], rt.workspace.identity.phone_region)
+    strongest = next(name for name in rt.normalisers if name in named)
+    value = rt.normalisers[strongest](str(named[strongest]))
     if value is None:
         raise InvalidInput(f"{strongest} {named[strongest]!r} identifies nobody", where="customer")
     return Identifier(strongest, value)

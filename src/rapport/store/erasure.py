@@ -13,8 +13,7 @@ def erase(
 ) -> dict[str, int]:
     """Deletes one person's rows; returns how many left each table.
 
-    ``customer_ids`` holds the current id and all former ones. Hashes of message ids stay, so that a client that sends
-    an erased event again does not bring it back.
+    ``customer_ids`` holds the current id and all former ones.
     """
     ids, owners = list(customer_ids), list(identifier_ids)
     counts = {

@@ -1,0 +1,130 @@
+"""Everybody at once: the log handed to the warehouse, the customer table built, scores written back to the store.
+
+The customer table holds every column that a rule may name, as of one moment. Its features are those of the live fold,
+value for value; its recency–frequency–monetary scores are what the store's customers carry until the next refresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from rapport.core.time import SECOND_US
+from rapport.differentiate import rfm
+from rapport.differentiate.features_sql import customer_query, event_columns
+from rapport.loop.columns import SCORE_COLUMNS
+from rapport.loop.fold import catch_up
+from rapport.loop.runtime import Runtime
+from rapport.ports.warehouse import Progress
+
+STATE = "refresh"
+"""Name of the small state in which the store remembers the last refresh."""
+_MEASURED = "measured"
+_CUSTOMERS_A_WRITE = 5_000
+
+
+class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store remembers of the last refresh."""
+
+    as_of: int
+    """Microseconds since the epoch."""
+    customers: int
+    last_seq: int
+    """The log's position up to which events were handed over."""
+    cutpoints: rfm.Cutpoints
+    definitions: str
+    """Version of the workspace that defined the columns."""
+
+
+class RefreshReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refresh did."""
+
+    as_of: int
+    customers: int
+    events: int
+    """Events handed over that the warehouse did not have."""
+    segments: dict[str, int]
+    """Recency–frequency–monetary group → customers, the largest first."""
+    seconds: dict[str, float]
+    """Step → how long it took."""
+
+
+def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
+    """Folds what waits, then computes features and scores for every customer.
+
+    Raises ``StoreFailure`` when the log cannot be handed over. Repeating it is safe at any point.
+    """
+    tell = progress or _say_nothing
+    seconds: dict[str, float] = {}
+    with _timed(rt, seconds, "fold"):
+        catch_up(rt, tell)
+    as_of = rt.clock.now_us()
+    features, traits = rt.workspace.features, rt.workspace.traits
+    with _timed(rt, seconds, "hand over"):
+        receipt = rt.warehouse.export(tell, event_columns(features, traits))
+    with _timed(rt, seconds, "measure"):
+        tell("measuring customers", 0.0)
+        rt.warehouse.save_table(_MEASURED, customer_query(features, traits, rt.zone, as_of))
+    with _timed(rt, seconds, "score"):
+        cutpoints = rfm.cutpoints(rt.warehouse.query(rfm.cutpoints_query(_MEASURED))[0])
+        customers = rt.warehouse.build_customers(rfm.scored_query(_MEASURED, cutpoints), as_of, tell)
+    with _timed(rt, seconds, "write back"):
+        _write_back(rt, customers, as_of, tell)
+    state = RefreshState(
+        as_of=as_of,
+        customers=customers,
+        last_seq=receipt.last_seq,
+        cutpoints=cutpoints,
+        definitions=rt.workspace.version,
+    )
+    rt.store.save_state(STATE, msgspec.json.encode(state)).result()
+    return RefreshReport(
+        as_of=as_of, customers=customers, events=receipt.events, segments=_segments(rt), seconds=seconds
+    )
+
+
+def last_refresh(rt: Runtime) -> RefreshState | None:
+    """What the store remembers of the last refresh; None before the first."""
+    body = rt.store.state(STATE)
+    return msgspec.json.decode(body, type=RefreshState) if body else None
+
+
+def _write_back(rt: Runtime, customers: int, as_of: int, tell: Progress) -> None:
+    """Streams every customer's scores to the store, one write on its way while the next is read."""
+    rows = _scores(rt, as_of)
+    pending, written = None, 0
+    while chunk := list(islice(rows, _CUSTOMERS_A_WRITE)):
+        if pending is not None:
+            pending.result()
+        pending = rt.store.write_scores(chunk)
+        written += len(chunk)
+        tell("writing scores back", written / customers)
+    if pending is not None:
+        pending.result()
+
+
+def _scores(rt: Runtime, as_of: int) -> Iterator[tuple[str, bytes]]:
+    encode = msgspec.json.Encoder().encode
+    for customer_id, *values in rt.warehouse.customer_rows(SCORE_COLUMNS):
+        scores: dict[str, Any] = dict(zip(SCORE_COLUMNS, values, strict=True))
+        yield customer_id, encode(scores | {"refreshed_at": as_of})
+
+
+def _segments(rt: Runtime) -> dict[str, int]:
+    sql = "SELECT rfm_segment, COUNT(*) FROM customers GROUP BY rfm_segment ORDER BY COUNT(*) DESC, rfm_segment"
+    return dict(rt.warehouse.query(sql))
+
+
+@contextmanager
+def _timed(rt: Runtime, seconds: dict[str, float], step: str) -> Iterator[None]:
+    started = rt.clock.now_us()
+    yield
+    seconds[step] = round((rt.clock.now_us() - started) / SECOND_US, 3)
+
+
+def _say_nothing(_doing: str, _share: float) -> None:
+    """Progress for who does not watch."""
