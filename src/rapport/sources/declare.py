@@ -15,8 +15,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from rapport.core.errors import InvalidDefinition
 from rapport.sources.propose import Proposal
-from rapport.sources.show import stated
-from rapport.workspace import write_source
+from rapport.workspace.writing import said, write_source
 
 
 def declare(root: Path, proposal: Proposal) -> list[Path]:
@@ -64,7 +63,7 @@ def _added(path: Path, below: list[str], definitions: Mapping[str, msgspec.Struc
         place = place[key]
     for name, definition in definitions.items():
         if name not in place:
-            place[name] = stated(definition)
+            place[name] = said(definition)
     return _write(path, document)
 
 

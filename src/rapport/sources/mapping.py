@@ -85,6 +85,8 @@ def fields_of(source: Source) -> Iterable[tuple[str, SourceField]]:
     for part in ("identifiers", "properties", "traits", "lines"):
         for name, field in getattr(source, part).items():
             yield f"{part}.{name}", field
+    for column, field in source.types.items():
+        yield f"types.{column}", msgspec.structs.replace(field, column=column)
 
 
 class _Compiler:

@@ -236,8 +236,8 @@ class _Builder:
         lines |= self._parts({role: ORDER_NAMES[role] for role in split - {"amount"}}, "lines")
         totals = self._totals(grouped, lines, properties)
         totals |= {ORDER_NAMES[role]: _sql_name(self.column[role]) for role in sorted(split & SUMMED)}
+        event, rules = self._events()
         self._leftovers(properties, lines if grouped else properties, traits)
-        event, rules = self._events(totals, properties)
         order = self.column.get("order")
         return self._source(
             type="track",
@@ -354,7 +354,7 @@ class _Builder:
                 place[key] = _soft(one)
                 self.targets[name] = f"{'properties' if part == 'lines' and per_line is per_order else part}.{key}"
 
-    def _events(self, totals: dict[str, str], properties: dict[str, SourceField]) -> tuple[str, dict[str, str]]:
+    def _events(self) -> tuple[str, dict[str, str]]:
         column = self.column.get("event")
         if column is not None and self.profiles[column].distinct <= 50:
             self.targets[column] = "event"

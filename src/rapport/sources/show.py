@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
 from unicodedata import east_asian_width
 
-import msgspec
 from ruamel.yaml import YAML
 
 from rapport.sources.propose import ColumnRole, Proposal
-from rapport.workspace.definitions import Source, SourceField, Trait
+from rapport.workspace.definitions import Source
+from rapport.workspace.writing import said
 
 _HEADINGS = ("column", "becomes", "sure", "type", "missing", "different", "examples", "because")
 _EXAMPLES_WIDTH = 32
@@ -39,22 +38,8 @@ def yaml(source: Source) -> str:
     stream = io.StringIO()
     writer = YAML()
     writer.width = 120
-    writer.dump(plain(source), stream)
+    writer.dump(said(source), stream)
     return stream.getvalue()
-
-
-def plain(source: Source) -> dict[str, Any]:
-    """What a source says beyond its defaults, fields included."""
-    found: dict[str, Any] = {}
-    for name, value in stated(source).items():
-        own = getattr(source, name)
-        if isinstance(own, SourceField):
-            found[name] = stated(own)
-        elif isinstance(own, dict) and all(isinstance(one, SourceField) for one in own.values()):
-            found[name] = {key: stated(one) for key, one in own.items()}
-        else:
-            found[name] = value
-    return found
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -99,25 +84,3 @@ def _what(source: Source) -> str:
     if source.group_by:
         return f"Rows with the same {', '.join(source.group_by)} are the lines of one event: {names}."
     return f"Each row is one event: {names}."
-
-
-def stated(definition: msgspec.Struct) -> dict[str, Any]:
-    """What a definition says beyond its defaults, as plain values; what is always worth reading stays.
-
-    >>> from rapport.workspace.definitions import SourceField
-    >>> stated(SourceField(column="Preis", type="number", decimal=","))
-    {'column': 'Preis', 'type': 'number', 'decimal': ','}
-    """
-    defaults = msgspec.to_builtins(type(definition)()) if not _required(definition) else {}
-    everything = msgspec.to_builtins(definition)
-    return {
-        name: value
-        for name, value in everything.items()
-        if name not in defaults
-        or value != defaults[name]
-        or (isinstance(definition, Trait) and name in ("type", "purpose"))
-    }
-
-
-def _required(definition: msgspec.Struct) -> bool:
-    return any(field.required for field in msgspec.structs.fields(definition))

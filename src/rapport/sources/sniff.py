@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -23,6 +25,8 @@ _BLOCK = 1 << 20
 _BLOCKS_MAX = 64
 _SAMPLE_BYTES = 256 * 1024
 _DELIMITERS = ",;\t|"
+_WORD = re.compile(r"[^\s\x00-\x40\x5b-\x60\x7b-\x7f]+")
+"""Letters and whatever is not ASCII, as long as nothing cuts it."""
 COMMON_HANZI_SHARE = 0.7
 """Least share of everyday Chinese characters (GB 2312, level 1) for bytes to be taken as GB 18030."""
 
@@ -125,15 +129,48 @@ def _is_common(char: str) -> bool:
     return len(encoded) == 2 and (0xB0 <= encoded[0] <= 0xD7 or encoded[0] in (0xA1, 0xA3)) and encoded[1] >= 0xA1
 
 
+def _european(sample: bytes) -> str | None:
+    """The Windows code page in which the words are of letters of one script; the Western one when several are.
+
+    >>> _european("Zażółć gęślą jaźń".encode("cp1250")), _european("Привет, мир".encode("cp1251"))
+    ('cp1250', 'cp1251')
+    """
+    for encoding in ("cp1252", "cp1250", "cp1251", "cp1253"):
+        found = (_letters(word) for word in _WORD.findall(sample.decode(encoding, errors="replace")))
+        words = [word for word in found if not word.isascii()]
+        accented = sum(not char.isascii() for word in words for char in word)
+        latin = unicodedata.name("".join(words)[:1] or "a").startswith("LATIN")
+        if latin and accented > 0.7 * len("".join(words)):
+            continue
+        if sum(map(_is_whole, words)) >= 0.8 * len(words):
+            return encoding
+    return None
+
+
+def _letters(word: str) -> str:
+    """A word without the signs at its ends.
+
+    >>> _letters("25°"), _letters("«Été»")
+    ('', 'Été')
+    """
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", word)
+
+
+def _is_whole(word: str) -> bool:
+    """Letters of one script, their case as words have it."""
+    scripts = {unicodedata.name(char, "?").split()[0] for char in word}
+    return len(scripts) == 1 and word.isalpha() and (word.islower() or word.isupper() or word.istitle())
+
+
 def _guess(sample: bytes) -> tuple[str, str]:
+    page = _european(sample)
+    if page is not None:
+        return page, "its words are whole in that code page"
     from charset_normalizer import from_bytes  # noqa: PLC0415 - only for files that nothing simpler explains
 
     best = from_bytes(sample[:_SAMPLE_BYTES]).best()
-    name = best.encoding if best is not None else "latin_1"
-    western = name in ("latin_1", "cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "iso8859_15", "cp437", "cp850")
-    if western and _decodes(sample, "cp1252"):
-        return "cp1252", "single bytes beyond ASCII, as Western European systems write them"
-    return name, "the most plausible text among the known encodings"
+    encoding = best.encoding if best is not None else "cp1252"
+    return encoding, "the most plausible text among the known encodings"
 
 
 def _head(path: Path, encoding: str) -> str:
