@@ -1,1 +1,10 @@
-"""Learn."""
+"""Learn: what happened after we spoke, and what it says about how we decide.
+
+In: decisions, the events after them, the actions. Out: offers with their outcomes, labelled examples for the model;
+estimates of what another policy would have earned. By: last-touch attribution within a window (``attribution``), and
+self-normalised inverse propensity scoring that refuses thin evidence (``evaluate``).
+"""
+
+from rapport.learn.evaluate import Estimate, evaluate
+
+__all__ = ["Estimate", "evaluate"]

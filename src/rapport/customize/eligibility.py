@@ -1,0 +1,64 @@
+"""Who may see what: the rules of all actions of a slot, evaluated at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rapport.core.columns import ColumnType
+from rapport.core.decision import Exclusion
+from rapport.core.errors import NotFound, did_you_mean
+from rapport.customize.moment import Moment
+from rapport.rules import Rule, compile_all, parse
+from rapport.workspace.definitions import Action
+
+_Verdicts = Callable[[Mapping[str, Any]], tuple[bool | None, ...]]
+
+
+class Eligibility:
+    """Splits the actions of a slot into those a customer may see and those not, with the rule that said so.
+
+    Raises ``InvalidRule`` when a rule does not parse over these columns.
+
+    >>> shop = {"gift": Action(slots=["home"], rule="orders >= 2"), "hello": Action(slots=["home"])}
+    >>> eligible, excluded = Eligibility(shop, {"orders": "integer"}).split("home", {"orders": 1}, {})
+    >>> eligible, excluded[0].reason
+    (['hello'], 'the rule does not hold: orders >= 2')
+    """
+
+    def __init__(self, actions: Mapping[str, Action], columns: Mapping[str, ColumnType]) -> None:
+        self._rules = {name: parse(one.rule, columns, where=f"action {name}, rule") for name, one in actions.items()}
+        self._slots: dict[str, list[str]] = {}
+        for name, action in actions.items():
+            for slot in action.slots:
+                self._slots.setdefault(slot, []).append(name)
+        self._verdicts: dict[str, _Verdicts] = {
+            slot: compile_all([self._rules[name] for name in names]) for slot, names in self._slots.items()
+        }
+        self._moment = Moment(actions)
+
+    def split(self, slot: str, row: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[list[str], list[Exclusion]]:
+        """The eligible actions of a slot in file order, and the excluded with reasons.
+
+        A rule that comes out NULL excludes: what is not known to hold does not hold. An action whose context
+        multiplier is 0 is excluded too, so that exploration never shows it. Raises ``NotFound`` for an unknown slot.
+        """
+        if slot not in self._verdicts:
+            raise NotFound(f"no slot '{slot}'", where="actions/*.yaml", hint=did_you_mean(slot, self._slots))
+        eligible: list[str] = []
+        excluded: list[Exclusion] = []
+        for name, holds in zip(self._slots[slot], self._verdicts[slot](row), strict=True):
+            if not holds:
+                excluded.append(Exclusion(name, _reason(self._rules[name], holds, row)))
+            elif (refusal := self._moment.refusal(name, context)) is not None:
+                excluded.append(Exclusion(name, f"the context rules it out: {refusal}"))
+            else:
+                eligible.append(name)
+        return eligible, excluded
+
+
+def _reason(rule: Rule, holds: bool | None, row: Mapping[str, Any]) -> str:
+    if holds is not None:
+        return f"the rule does not hold: {rule.text}"
+    unknown = ", ".join(sorted(name for name in rule.uses if row.get(name) is None))
+    return f"the rule cannot be judged, {unknown or 'a value'} is not known: {rule.text}"

@@ -1,0 +1,234 @@
+"""Columns, action and context as the model's inputs: numbers side by side, everything else hashed.
+
+A feature's key is 64 bits of BLAKE2b over its name (``tier=gold``), so that it is the same in every process and
+version; its weight for a group of actions lies where the keys of both mix.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from operator import itemgetter
+from struct import Struct, error
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rapport.core.columns import ColumnType
+from rapport.workspace.definitions import Action
+
+Floats = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
+
+SYSTEM_COLUMNS = frozenset({"customer_id", "personalized", "opted_out"})
+"""Columns that decide whether we speak at all; they never say what to say."""
+NAMING_TRAITS = frozenset(
+    {
+        "address", "avatar", "birthday", "createdAt", "created_at", "description", "email", "firstName", "first_name",
+        "id", "lastName", "last_name", "name", "phone", "title", "username", "website",
+    }
+)  # fmt: skip
+"""Segment's reserved traits that tell who somebody is rather than how they differ."""
+MISSING_STRENGTH = 0.3
+"""The input of "this column is NULL" beside 1.0 for "this column is 'gold'": such flags are many and mostly idle."""
+MAIN, ATTRIBUTE, ACTION = 0.5, 0.25, 0.7
+"""Prior standard deviation of a hashed part: shared by all actions, by those with an attribute, of one action."""
+CONTEXT_MAX = 32
+"""Further entries of a request's context are not inputs."""
+TEXT_MAX = 64
+_CACHE_MAX = 200_000
+
+
+def feature_key(name: str) -> int:
+    """64 stable bits of a feature's or group's name.
+
+    >>> feature_key("tier=gold") == feature_key("tier=gold") != feature_key("tier=silver")
+    True
+    """
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def input_columns(columns: Mapping[str, ColumnType], sensitive: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The numeric and the text columns that the model may see, each sorted by name.
+
+    Left out: sensitive traits, names and addresses, dates (recency columns say it better), system switches.
+
+    >>> input_columns({"orders": "integer", "email": "text", "faith": "text", "tier": "text"}, frozenset({"faith"}))
+    (['orders'], ['tier'])
+    """
+    usable = {name: kind for name, kind in columns.items() if name not in SYSTEM_COLUMNS | NAMING_TRAITS | sensitive}
+    numeric = sorted(name for name, kind in usable.items() if kind in ("boolean", "integer", "number"))
+    return numeric, sorted(name for name, kind in usable.items() if kind == "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One customer in one context. ``raw``: the numeric columns (NaN where NULL); the rest as keys and strengths."""
+
+    raw: Floats
+    keys: Keys
+    strengths: Floats
+    labels: list[str]
+    """The name of each key, as explanations print it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """A set of candidates as the kernels read it; ``rows`` are places among the model's actions."""
+
+    rows: npt.NDArray[np.int64]
+    action_keys: Keys
+    group_keys: Keys
+    group_deviations: Floats
+    starts: npt.NDArray[np.int64]
+    members: npt.NDArray[np.int64]
+    factors: Floats
+    weight: Floats
+    """What an acceptance earns, (value - cost) × lever."""
+
+
+class Encoder:
+    """Turns rows and request contexts into ``Encoded``; compiled once from the columns."""
+
+    def __init__(self, columns: Mapping[str, ColumnType], sensitive: frozenset[str] = frozenset()) -> None:
+        numeric, text = input_columns(columns, sensitive)
+        self.numeric = tuple(numeric)
+        self.names = (*numeric, *text)
+        self._read = _reader(self.names)
+        self._pack = Struct(f"{len(numeric)}d").pack
+        self._missing = [feature_key(f"{name} is null") for name in self.names]
+        self._keys: dict[tuple[str, str], int] = {}
+        self.nothing = Encoded(np.full(len(numeric), np.nan), np.empty(0, np.uint64), np.empty(0), [])
+        """What the model sees when it may see nothing about the customer."""
+
+    def inputs(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns that the model sees, NULLs included, as the decision record keeps them."""
+        return dict(zip(self.names, self._read(row)))  # noqa: B905 - as long as each other, and this is the hot path
+
+    def encode(self, inputs: Mapping[str, Any], context: Mapping[str, Any]) -> Encoded:
+        """The model's inputs from a customer's (or a record's) columns and the request's context."""
+        values = self._read(inputs)
+        count = len(self.numeric)
+        if count == len(values) and not context and (raw := self._complete(values)) is not None:
+            return Encoded(raw, self.nothing.keys, self.nothing.strengths, [])
+        keys: list[int] = []
+        strengths: list[float] = []
+        labels: list[str] = []
+        for place, (name, value) in enumerate(zip(self.names, values, strict=True)):
+            if value is None:
+                keys.append(self._missing[place])
+                strengths.append(MISSING_STRENGTH)
+                labels.append(name)
+            elif place >= count:
+                keys.append(self._key(name, value))
+                strengths.append(1.0)
+                labels.append(name)
+        if context:
+            self._add_context(context, keys, strengths, labels)
+        raw = np.array(values[:count], dtype=np.float64)
+        return Encoded(raw, np.array(keys, dtype=np.uint64), np.array(strengths, dtype=np.float64), labels)
+
+    def _complete(self, values: Sequence[Any]) -> Floats | None:
+        """The numbers of a row without NULLs, fast; None where there are some."""
+        try:
+            return np.frombuffer(self._pack(*values))
+        except error:
+            return None
+
+    def _key(self, name: str, value: str) -> int:
+        key = self._keys.get((name, value))
+        if key is None:
+            if len(self._keys) >= _CACHE_MAX:
+                self._keys.clear()
+            key = self._keys[name, value] = feature_key(f"{name}={str(value)[:TEXT_MAX]}")
+        return key
+
+    def _add_context(
+        self, context: Mapping[str, Any], keys: list[int], strengths: list[float], labels: list[str]
+    ) -> None:
+        for name, value in list(context.items())[:CONTEXT_MAX]:
+            if isinstance(value, (str, bool)):
+                keys.append(self._key(f"@{name}", str(value)))
+                strengths.append(1.0)
+            elif isinstance(value, (int, float)) and math.isfinite(value):
+                keys.append(self._key(f"@{name}", "#"))
+                strengths.append(math.copysign(math.log1p(abs(value)), value) / 3.0)
+            else:
+                continue
+            labels.append(f"@{name}")
+
+
+def _reader(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Reads many columns of a row at once; a row that lacks some is read one by one, absent as None."""
+    if len(names) < 2:
+        return lambda row: [row.get(name) for name in names]
+    fetch = itemgetter(*names)
+
+    def read(row: Mapping[str, Any]) -> Sequence[Any]:
+        try:
+            return fetch(row)  # type: ignore[no-any-return]
+        except KeyError:
+            return [row.get(name) for name in names]
+
+    return read
+
+
+@dataclass(slots=True)
+class Lineups:
+    """Compiles sets of candidates and remembers them: the eligible sets of a shop repeat."""
+
+    actions: Mapping[str, Action]
+    places: Mapping[str, int]
+    _known: dict[tuple[str, ...], Lineup] = field(default_factory=dict)
+
+    def of(self, candidates: Sequence[str]) -> Lineup:
+        """The compiled form of some candidates, in their order."""
+        names = tuple(candidates)
+        lineup = self._known.get(names)
+        if lineup is None:
+            if len(self._known) >= 4096:
+                self._known.clear()
+            lineup = self._known[names] = self._compile(names)
+        return lineup
+
+    def _compile(self, names: tuple[str, ...]) -> Lineup:
+        groups = {"all actions": 0}
+        starts, members, factors = [0], [], []
+        for name in names:
+            for group, factor in {"all actions": 1.0, **_attribute_groups(self.actions[name])}.items():
+                members.append(groups.setdefault(group, len(groups)))
+                factors.append(factor)
+            starts.append(len(members))
+        return Lineup(
+            rows=np.array([self.places[name] for name in names], dtype=np.int64),
+            action_keys=np.array([feature_key(f"action {name}") for name in names], dtype=np.uint64),
+            group_keys=np.array([feature_key(group) for group in groups], dtype=np.uint64),
+            group_deviations=np.array([MAIN] + [ATTRIBUTE] * (len(groups) - 1)),
+            starts=np.array(starts, dtype=np.int64),
+            members=np.array(members, dtype=np.int64),
+            factors=np.array(factors, dtype=np.float64),
+            weight=np.array([net_value(self.actions[name]) * self.actions[name].lever for name in names]),
+        )
+
+
+def net_value(action: Action) -> float:
+    """What an acceptance is worth after what it costs.
+
+    >>> net_value(Action(value=5.0, cost=2.0))
+    3.0
+    """
+    return action.value - action.cost
+
+
+def _attribute_groups(action: Action) -> dict[str, float]:
+    """The groups that an action belongs to through its attributes, and how much: text by value, numbers by size."""
+    groups: dict[str, float] = {}
+    for name, value in action.attributes.items():
+        if isinstance(value, (str, bool)):
+            groups[f"attribute {name}={value}"] = 1.0
+        else:
+            groups[f"attribute {name}"] = math.copysign(math.log1p(abs(value)), value) / 3.0
+    return groups

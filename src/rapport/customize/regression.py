@@ -1,0 +1,303 @@
+"""Compiled kernels of the posterior: standardise, score every candidate, learn from one answer.
+
+Imported through ``kernels``.
+
+A logit is a sum of Gaussian parts. Hashed parts live in ``table`` (columns: mean, variance; prior 0, 1) and their
+inputs carry the prior's standard deviation as a factor. Each action also has a block over the standardised numeric
+columns and its intercept: ``means[row]`` and the full covariance ``covariances[row]``.
+"""
+
+# ruff: noqa: PLR0917 - kernels take arrays by position
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from rapport.customize.encoding import ACTION
+
+Floats = npt.NDArray[np.float64]
+Table = npt.NDArray[np.float32]
+Keys = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+
+_compile = numba.njit(cache=True, error_model="numpy")
+_compile_sums = numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+
+FAR = 5.0
+"""Standardised values are cut here, so that one odd number does not decide."""
+NEWTON_STEPS = 8
+PRIOR_COUNT, PRIOR_SCALE = 2.0, 1.0
+"""Pseudo-observations behind a column's mean and variance before anything was seen, and their variance."""
+
+
+def _place(key: Any, group: Any, mask: Any) -> Any:
+    """Where the part of a feature within a group lies in the table (a finaliser after Stafford 2011)."""
+    word = (key ^ group) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
+    return (word >> np.uint64(32)) & mask
+
+
+place = _compile(_place)
+
+
+def _squash(value: float) -> float:
+    """sign·log(1+|value|): amounts of any size on one scale."""
+    return float(math.copysign(math.log1p(abs(value)), value))
+
+
+squash = _compile(_squash)
+
+
+def _standardise(raw: Floats, scale: Floats, out: Floats) -> None:
+    """Fills ``out`` with the standardised columns and a 1 behind them; ``scale`` holds count, mean, M2; NaN gives 0."""
+    for j in range(raw.size):
+        value = squash(raw[j])
+        spread = math.sqrt((scale[2, j] + PRIOR_COUNT * PRIOR_SCALE) / (scale[0, j] + PRIOR_COUNT))
+        standard = (value - scale[1, j]) / spread
+        out[j] = 0.0 if math.isnan(standard) else min(max(standard, -FAR), FAR)
+    out[raw.size] = 1.0
+
+
+standardise = _compile(_standardise)
+
+
+def _observe(raw: Floats, scale: Floats) -> None:
+    """Adds one observation to the running count, mean and M2 of each column (Welford 1962)."""
+    for j in range(raw.size):
+        if not math.isnan(raw[j]):
+            value = squash(raw[j])
+            scale[0, j] += 1.0
+            away = value - scale[1, j]
+            scale[1, j] += away / scale[0, j]
+            scale[2, j] += away * (value - scale[1, j])
+
+
+observe = _compile(_observe)
+
+
+def _prepare(raw: Floats, scale: Floats, dense_strengths: Floats) -> tuple[Floats, Floats]:
+    """The standardised inputs of the blocks, and the same as inputs of the hashed parts; the intercept is last."""
+    z = np.empty(raw.size + 1)
+    standardise(raw, scale, z)
+    return z, z * dense_strengths
+
+
+prepare = _compile(_prepare)
+
+
+def _hashed(table: Table, keys: Keys, x: Floats, size: int, group: Any) -> tuple[float, float]:
+    """Mean and variance of the part that one group adds to the logit, over the first ``size`` inputs."""
+    mask = np.uint64(table.shape[0] - 1)
+    mean = variance = 0.0
+    for i in range(size):
+        cell = place(keys[i], group, mask)
+        mean += x[i] * table[cell, 0]
+        variance += x[i] * x[i] * table[cell, 1]
+    return mean, variance
+
+
+hashed = _compile(_hashed)
+
+
+def _pairs(z: Floats) -> Floats:
+    """z_i·z_j for i ≤ j, row by row, the off-diagonal doubled: against a packed covariance it gives z'covariance z."""
+    out = np.empty(z.size * (z.size + 1) // 2)
+    n = 0
+    for i in range(z.size):
+        out[n] = z[i] * z[i]
+        n += 1
+        double = 2.0 * z[i]
+        for j in range(i + 1, z.size):
+            out[n] = double * z[j]
+            n += 1
+    return out
+
+
+pairs = _compile(_pairs)
+
+
+def _dot(a: Floats, b: Floats) -> float:
+    """The inner product."""
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * b[i]
+    return total
+
+
+dot = _compile_sums(_dot)
+
+
+def _score(table: Table, means: Floats, covariances: Floats, scale: Floats, raw: Floats, keys: Keys, strengths: Floats,
+           dense_keys: Keys, dense_strengths: Floats, rows: Places, action_keys: Keys, group_keys: Keys,
+           group_deviations: Floats, starts: Places, members: Places, factors: Floats,
+           base: float, noise: float) -> Floats:  # fmt: skip
+    """Mean (row 0) and ``noise`` times the standard deviation (row 1) of each candidate's logit.
+
+    ``members[starts[k]:starts[k + 1]]`` are candidate k's groups, positions in ``group_keys``, times ``factors``.
+    """
+    z, dense = prepare(raw, scale, dense_strengths)
+    totals = np.empty((group_keys.size, 2))
+    for g in range(group_keys.size):
+        a, v = hashed(table, keys, strengths, keys.size, group_keys[g])
+        b, w = hashed(table, dense_keys, dense, dense.size, group_keys[g])
+        deviation = group_deviations[g]
+        totals[g, 0], totals[g, 1] = deviation * (a + b), deviation * deviation * (v + w)
+    out = np.empty((2, rows.size))
+    width = means.shape[1]
+    diagonal = raw.size if width == 1 else 0
+    own = z[z.size - width :]
+    squares = pairs(own)
+    for k in range(rows.size):
+        mean, variance = dot(means[rows[k]], own), dot(covariances[rows[k]], squares)
+        a, v = hashed(table, keys, strengths, keys.size, action_keys[k])
+        b, w = hashed(table, dense_keys, dense, diagonal, action_keys[k])
+        mean += ACTION * (a + b)
+        variance += ACTION * ACTION * (v + w)
+        for m in range(starts[k], starts[k + 1]):
+            mean += factors[m] * totals[members[m], 0]
+            variance += factors[m] * factors[m] * totals[members[m], 1]
+        out[0, k], out[1, k] = base + mean, noise * math.sqrt(variance)
+    return out
+
+
+score = _compile(_score)
+
+
+def _gather(mask: Any, keys: Keys, strengths: Floats, dense_keys: Keys, dense: Floats, diagonal: int, action_key: int,
+            group_keys: Keys, group_deviations: Floats) -> tuple[Places, Floats]:  # fmt: skip
+    """Every cell of the table that takes part in one action's logit, and its input."""
+    size = (keys.size + dense.size) * group_keys.size + keys.size + diagonal
+    cells, x = np.empty(size, dtype=np.int64), np.empty(size)
+    n = 0
+    for g in range(group_keys.size):
+        for i in range(keys.size):
+            cells[n], x[n] = place(keys[i], group_keys[g], mask), strengths[i] * group_deviations[g]
+            n += 1
+        for i in range(dense.size):
+            cells[n], x[n] = place(dense_keys[i], group_keys[g], mask), dense[i] * group_deviations[g]
+            n += 1
+    for i in range(keys.size):
+        cells[n], x[n] = place(keys[i], action_key, mask), strengths[i] * ACTION
+        n += 1
+    for i in range(diagonal):
+        cells[n], x[n] = place(dense_keys[i], action_key, mask), dense[i] * ACTION
+        n += 1
+    return cells, x
+
+
+gather = _compile(_gather)
+
+
+def _mode(mean: float, variance: float, label: float) -> float:
+    """The most probable logit given N(mean, variance) and one answer: Newton on t = mean + variance·(label - σ(t))."""
+    t = mean
+    for _ in range(NEWTON_STEPS):
+        p = 1.0 / (1.0 + math.exp(-t))
+        t -= (t - mean - variance * (label - p)) / (1.0 + variance * p * (1.0 - p))
+    return t
+
+
+mode = _compile(_mode)
+
+
+def _gain(covariance: Floats, prior: Floats, z: Floats, memory: float) -> Floats:
+    """(memory·covariance + (1 - memory)·prior) z for a packed covariance and a diagonal prior."""
+    out = np.zeros(z.size)
+    n = 0
+    for i in range(z.size):
+        row = covariance[n] * z[i]
+        for j in range(i + 1, z.size):
+            row += covariance[n + j - i] * z[j]
+            out[j] += memory * covariance[n + j - i] * z[i]
+        out[i] += memory * row + (1.0 - memory) * prior[i] * z[i]
+        n += z.size - i
+    return out
+
+
+gain_of = _compile_sums(_gain)
+
+
+def _learn_block(mean: Floats, covariance: Floats, prior: Floats, gain: Floats, memory: float,
+                 step: float, shrink: float) -> None:  # fmt: skip
+    """mean += gain·step; covariance = memory·covariance + (1 - memory)·prior - shrink·gain gain'."""
+    n = 0
+    for i in range(gain.size):
+        mean[i] += gain[i] * step
+        covariance[n] += (1.0 - memory) * (prior[i] - covariance[n])
+        scaled = shrink * gain[i]
+        for j in range(i, gain.size):
+            forgotten = memory if j > i else 1.0
+            covariance[n] = forgotten * covariance[n] - scaled * gain[j]
+            n += 1
+
+
+learn_block = _compile(_learn_block)
+
+
+def _learn(table: Table, mean: Floats, covariance: Floats, prior: Floats, scale: Floats, raw: Floats, keys: Keys,
+           strengths: Floats, dense_keys: Keys, dense_strengths: Floats, action_key: int, group_keys: Keys,
+           group_deviations: Floats, base: float, label: float, memory: float) -> None:  # fmt: skip
+    """One answer, learnt: Laplace in the logit, then the Gaussian posterior of every part (cross terms dropped).
+
+    With s the variance of the logit and w = σ'(t) at its mode t, each part's mean moves by variance·x·(label - σ(t))
+    and its covariance shrinks by w/(1 + w·s) times the square of covariance·x.
+    """
+    z, dense = prepare(raw, scale, dense_strengths)
+    z = z[z.size - mean.size :]
+    diagonal = raw.size if mean.size == 1 else 0
+    mask = np.uint64(table.shape[0] - 1)
+    cells, x = gather(mask, keys, strengths, dense_keys, dense, diagonal, action_key, group_keys, group_deviations)
+    gain = gain_of(covariance, prior, z, memory)
+    total, variance = base + dot(mean, z), dot(gain, z)
+    for n in range(cells.size):
+        total += x[n] * table[cells[n], 0]
+        variance += x[n] * x[n] * (memory * table[cells[n], 1] + 1.0 - memory)
+    p = 1.0 / (1.0 + math.exp(-mode(total, variance, label)))
+    step = label - p
+    shrink = p * (1.0 - p) / (1.0 + p * (1.0 - p) * variance)
+    learn_block(mean, covariance, prior, gain, memory, step, shrink)
+    for n in range(cells.size):
+        before = memory * table[cells[n], 1] + 1.0 - memory
+        table[cells[n], 0] += before * x[n] * step
+        table[cells[n], 1] = before - shrink * (before * x[n]) ** 2
+
+
+learn = _compile(_learn)
+
+
+def _contributions(table: Table, mean: Floats, scale: Floats, raw: Floats, keys: Keys, strengths: Floats,
+                   dense_keys: Keys, dense_strengths: Floats, action_key: int, group_keys: Keys,
+                   group_deviations: Floats) -> Floats:  # fmt: skip
+    """What each numeric column, then each further input, adds to the mean logit of one action."""
+    z, dense = prepare(raw, scale, dense_strengths)
+    width = mean.size
+    diagonal = raw.size if width == 1 else 0
+    mask = np.uint64(table.shape[0] - 1)
+    cells, x = gather(mask, keys, strengths, dense_keys, dense, diagonal, action_key, group_keys, group_deviations)
+    out = np.zeros(raw.size + keys.size)
+    if width > 1:
+        for j in range(raw.size):
+            out[j] = z[j] * mean[j]
+    n = 0
+    for _ in range(group_keys.size):
+        for i in range(keys.size):
+            out[raw.size + i] += x[n] * table[cells[n], 0]
+            n += 1
+        for i in range(dense.size):
+            if i < raw.size:
+                out[i] += x[n] * table[cells[n], 0]
+            n += 1
+    for i in range(keys.size):
+        out[raw.size + i] += x[n] * table[cells[n], 0]
+        n += 1
+    for i in range(diagonal):
+        out[i] += x[n] * table[cells[n], 0]
+        n += 1
+    return out
+
+
+contributions = _compile(_contributions)

@@ -1,0 +1,49 @@
+"""What the model sees, and that it sees the same everywhere."""
+
+from __future__ import annotations
+
+import math
+
+from rapport.customize.encoding import Encoder, feature_key, input_columns
+
+COLUMNS = {
+    "customer_id": "text",
+    "email": "text",
+    "faith": "text",
+    "tier": "text",
+    "orders": "integer",
+    "vip": "boolean",
+    "born": "date",
+    "opted_out": "boolean",
+}
+
+
+def test_names_secrets_dates_and_switches_are_no_inputs() -> None:
+    assert input_columns(COLUMNS, frozenset({"faith"})) == (["orders", "vip"], ["tier"])
+
+
+def test_keys_are_the_same_in_every_process_and_version() -> None:
+    assert feature_key("tier=gold") == 0xBDE1E8B7A62994E
+
+
+def test_nulls_texts_and_context_become_keys() -> None:
+    encoder = Encoder(COLUMNS, frozenset({"faith"}))
+    encoded = encoder.encode({"orders": None, "vip": True, "tier": "gold"}, {"page": "home", "hour": 3, "list": [1]})
+    assert math.isnan(encoded.raw[0])
+    assert encoded.raw[1] == 1.0
+    assert encoded.labels == ["orders", "tier", "@page", "@hour"]
+    assert encoded.keys.tolist() == [
+        feature_key("orders is null"), feature_key("tier=gold"), feature_key("@page=home"), feature_key("@hour=#")
+    ]  # fmt: skip
+
+
+def test_a_full_row_and_one_with_gaps_read_the_same_numbers() -> None:
+    encoder = Encoder({"orders": "integer", "vip": "boolean"})
+    assert encoder.encode({"orders": 3, "vip": False}, {}).raw.tolist() == [3.0, 0.0]
+    assert encoder.encode({"orders": 3}, {}).raw[0] == 3.0
+    assert encoder.encode({}, {"page": "x"}).labels == ["orders", "vip", "@page"]
+
+
+def test_inputs_are_what_the_record_keeps() -> None:
+    encoder = Encoder(COLUMNS, frozenset({"faith"}))
+    assert encoder.inputs({"orders": 2, "tier": None, "email": "a@b.c"}) == {"orders": 2, "vip": None, "tier": None}
