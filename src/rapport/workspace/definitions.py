@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from rapport.core.columns import ColumnType as ColumnType
+from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - whoever reads definitions needs it
 
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
 TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
@@ -20,9 +20,13 @@ class Settings(_Definition, frozen=True):
     """``rapport.yaml``."""
 
     name: str = "My business"
+    """What the business is called."""
     currency: str = "EUR"
+    """The currency of every amount (ISO 4217)."""
     timezone: str = "UTC"
+    """The zone in which a calendar day begins and ends (IANA name)."""
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    """Languages of content, the preferred one first (BCP 47)."""
     store: str = "sqlite:///data/rapport.db"
     """SQLAlchemy URL; a relative SQLite path is relative to the workspace. ``postgresql://…`` for several processes."""
     warehouse: str = "data/warehouse"
@@ -39,6 +43,7 @@ class Namespace(_Definition, frozen=True):
     """One kind of identifier, in ``identity.yaml``."""
 
     normalise: Literal["exact", "lower", "email", "phone", "digits"] = "exact"
+    """How different spellings of one value become the same."""
     found_in: list[str] = []
     """Paths beside the wire's own fields: ``traits.email``, ``properties.card``."""
     priority: int = 50
@@ -55,6 +60,7 @@ class Identity(_Definition, frozen=True):
     """``identity.yaml``."""
 
     namespaces: dict[str, Namespace] = {}
+    """Kinds of identifier by name; a built-in kind keeps what is not said here."""
     blocked: list[str] = msgspec.field(
         default_factory=lambda: [r"^$", r"^[0\-]*$", r"(?i)^(null|none|undefined|anonymous|unknown|n/?a)$"]
     )
@@ -67,8 +73,11 @@ class Trait(_Definition, frozen=True):
     """One declared trait, in ``traits.yaml``; the undeclared is not kept."""
 
     type: ColumnType = "text"
+    """Type of its column; a value that does not fit is not kept."""
     kind: TraitKind = "engagement"
+    """What it says about the customer."""
     purpose: str = ""
+    """Why it is kept, in the words a customer would be told."""
     sensitive: bool = False
     """Never an input of a model."""
 
@@ -79,6 +88,7 @@ class Feature(_Definition, frozen=True):
     event: str
     """Event name, or a type such as ``page``; ``*`` for any."""
     measure: Measure
+    """What is computed from those events."""
     of: str = ""
     """Path of the measured value: ``properties.revenue``, ``properties.products[].category``, ``context.channel``."""
     window: str = ""
@@ -91,7 +101,9 @@ class Goal(_Definition, frozen=True):
     """The event that counts as acceptance of an action."""
 
     event: str
+    """Name of the event."""
     where: dict[str, Any] = {}
+    """Only events whose paths equal these values."""
     value: str = ""
     """Path of the earned value, such as ``properties.revenue``."""
 
@@ -100,8 +112,11 @@ class Action(_Definition, frozen=True):
     """One offer, in ``actions/*.yaml``."""
 
     name: str = ""
+    """How decisions and reports call it; empty: its key in the file, or the file's name."""
     slots: list[str] = []
+    """Where it may appear; at least one."""
     title: str = ""
+    """What people read in reports and reasons."""
     rule: str = "TRUE"
     """Who may see it: a SQL boolean expression over the customer's columns."""
     value: float = 1.0
@@ -115,22 +130,35 @@ class Action(_Definition, frozen=True):
     attributes: dict[str, str | float | bool] = {}
     """What the offer is, for the model: category, price band, …"""
     content: dict[str, Any] = {}
+    """What is handed to the channel or page as it stands."""
     window: str = ""
     """Attribution window; empty takes the workspace's."""
     goal: Goal | None = None
+    """The event that counts as acceptance, beside explicit responses."""
     personal: bool = True
     """False: shown also to those who switched personalisation off."""
+
+
+class Policy(_Definition, frozen=True):
+    """``policy.yaml``: what decisions may look at beside the customer."""
+
+    context: dict[str, ColumnType] = {}
+    """Entry of a decision request's context → its type; actions' context rules may name these."""
 
 
 class SourceField(_Definition, frozen=True):
     """How one target field is read: from a column, as a constant, or computed."""
 
     column: str = ""
+    """The column it is read from."""
     value: Any = None
+    """The same value for every row, instead of a column."""
     type: Literal["text", "number", "integer", "boolean", "date", "timestamp"] = "text"
+    """What the text is read as."""
     format: str = ""
     """strptime format of dates, when the proposal found one."""
     decimal: Literal[".", ","] = "."
+    """The decimal mark of numbers."""
     timezone: str = ""
     """Zone of moments that carry none; empty for the workspace's."""
     expression: str = ""
@@ -147,25 +175,36 @@ class Lookup(_Definition, frozen=True):
     columns: list[str]
     """Columns of this table that the mapping and its rules may then name."""
     format: Literal["csv", "parquet", "jsonl"] = "csv"
+    """The table's file format."""
     encoding: str = "utf-8"
+    """Character encoding of a text file."""
     delimiter: str = ","
+    """What separates the columns of a CSV file."""
 
 
 class Source(_Definition, frozen=True):
     """``sources/*.yaml``: how a file's rows become events. Each row is one event, or one line of a grouped event."""
 
     name: str = ""
+    """How reports call it; empty: the file's name."""
     files: list[str] = []
     """Glob patterns of the files that this mapping is for."""
     format: Literal["csv", "parquet", "jsonl"] = "csv"
+    """The files' format."""
     encoding: str = "utf-8"
+    """Character encoding of text files."""
     delimiter: str = ","
+    """What separates the columns of a CSV file."""
     columns: list[str] = []
     """Names of the columns of a CSV file that has no header line."""
     lookups: dict[str, Lookup] = {}
     """Tables whose columns join each row before anything else is read."""
+    types: dict[str, SourceField] = {}
+    """Column → how it is read, for columns that only rules and totals name: ``{Menge: {type: number}}``."""
     type: Literal["track", "identify"] = "track"
+    """What a row is: something that happened, or what is known of a customer."""
     event: str = ""
+    """Name of the events, where no rule says otherwise."""
     event_rules: dict[str, str] = {}
     """Event name → rule over the row; the first that holds names the event, else ``event``."""
     message_id: list[str] = []
@@ -173,15 +212,21 @@ class Source(_Definition, frozen=True):
     group_by: list[str] = []
     """Rows with equal values are lines of one event; their ``lines`` become ``properties.products``."""
     time: SourceField | None = None
+    """When it happened; only `identify` rows may leave it out."""
     identifiers: dict[str, SourceField] = {}
+    """Kind of identifier → where it is read."""
     properties: dict[str, SourceField] = {}
+    """Property of the event → where it is read."""
     traits: dict[str, SourceField] = {}
+    """Trait → where it is read."""
     lines: dict[str, SourceField] = {}
+    """Property of each entry of `properties.products` → where it is read."""
     totals: dict[str, str] = {}
     """Property → SQL expression summed over the lines, such as ``{revenue: "Quantity * UnitPrice"}``."""
     require: dict[str, str] = {}
     """Reason → rule over the row that must hold; else the row is rejected with that reason."""
     on_reimport: Literal["add", "replace"] = "add"
+    """What a second load of the same file does: add what is new, or replace what it loaded before."""
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,6 +241,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     features: dict[str, Feature]
     actions: dict[str, Action]
     sources: dict[str, Source]
+    policy: Policy = Policy()
 
     @property
     def slots(self) -> dict[str, list[str]]:

@@ -1,0 +1,60 @@
+"""A workspace on its way in: definitions with the places they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from rapport.core.columns import ColumnType
+from rapport.workspace.columns import SYSTEM_COLUMNS, feature_type
+from rapport.workspace.definitions import Action, Feature, Identity, Policy, Settings, Source, Trait
+from rapport.workspace.documents import Place
+from rapport.workspace.findings import Finding
+
+Definition = TypeVar("Definition")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Definition]):
+    """One definition and where it stands; ``place`` is None for what no file says."""
+
+    definition: Definition
+    place: Place | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything that could be read, and the findings so far."""
+
+    settings: Entry[Settings]
+    identity: Entry[Identity]
+    policy: Entry[Policy]
+    traits: dict[str, Entry[Trait]] = field(default_factory=dict)
+    features: dict[str, Entry[Feature]] = field(default_factory=dict)
+    actions: dict[str, Entry[Action]] = field(default_factory=dict)
+    sources: dict[str, Entry[Source]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Names that are declared, but not so that they could be read."""
+    unreadable: set[str] = field(default_factory=set)
+    """Files that are no YAML at all."""
+
+    @property
+    def columns(self) -> dict[str, ColumnType]:
+        """The customer's columns, as far as they are known."""
+        columns = {name: type_ for name, (type_, _) in SYSTEM_COLUMNS.items()}
+        columns.update((name, entry.definition.type) for name, entry in self.traits.items())
+        columns.update((name, feature_type(entry.definition)) for name, entry in self.features.items())
+        return columns
+
+    @property
+    def columns_are_complete(self) -> bool:
+        """False when a column may be missing only because its declaration could not be read."""
+        return not self.broken and not self.unreadable & {"traits.yaml", "features.yaml", "policy.yaml"}
+
+    def report(
+        self, place: Place | None, message: str, hint: str = "", *, on_key: bool = False, position: int = 0
+    ) -> None:
+        """Adds a finding; what no file says is never wrong."""
+        if place is not None:
+            self.findings.append(place.finding(message, hint, on_key=on_key, position=position))

@@ -1,0 +1,260 @@
+"""What definitions must say beside having the right types. One function for each file of the workspace."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from rapport.core.columns import ColumnType
+from rapport.core.ecommerce import canonical_name
+from rapport.core.errors import InvalidDefinition, InvalidRule, did_you_mean
+from rapport.core.path import Path as EventPath
+from rapport.rules import check_syntax, parse
+from rapport.workspace.columns import SYSTEM_COLUMNS
+from rapport.workspace.definitions import Action, Feature, Identity, Namespace, Policy, Settings, Source, SourceField
+from rapport.workspace.documents import Place
+from rapport.workspace.draft import Draft
+from rapport.workspace.durations import duration_us
+
+NAME_LENGTH_MAX: Final = 100
+_NEEDS_OF: Final = frozenset({"sum", "mean", "min", "max", "distinct", "first", "last"})
+_FEATURE_WINDOW: Final = re.compile(r"[1-9][0-9]{0,5}[dh]")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_REGION: Final = re.compile(r"[A-Z]{2}")
+
+
+def validate(draft: Draft) -> None:
+    """Adds to the draft every finding about what its definitions say."""
+    _each(draft, {"": draft.settings}, _settings)
+    _each(draft, {"": draft.identity}, _identity)
+    _each(draft, {"": draft.policy}, _policy)
+    _column_names(draft)
+    _each(draft, draft.features, _feature)
+    _each(draft, draft.actions, _action)
+    _each(draft, draft.sources, _source)
+
+
+def _each(draft: Draft, entries: Mapping[str, Any], check: Callable[[Draft, str, Any, Place], None]) -> None:
+    for name, entry in entries.items():
+        if entry.place is not None:
+            check(draft, name, entry.definition, entry.place)
+
+
+def _settings(draft: Draft, _name: str, settings: Settings, place: Place) -> None:
+    if settings.timezone not in available_timezones():
+        hint = did_you_mean(settings.timezone, available_timezones())
+        draft.report(place.below("timezone"), f"unknown time zone '{settings.timezone}'", _only_suggestion(hint))
+    if not _CURRENCY.fullmatch(settings.currency):
+        draft.report(place.below("currency"), f"'{settings.currency}' is no currency code", "write EUR, USD, CNY …")
+    if not settings.languages:
+        draft.report(place.below("languages"), "no language", "write [en]")
+    if not settings.store.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        hint = "write sqlite:///data/rapport.db or postgresql://user@host/name"
+        draft.report(place.below("store"), f"'{settings.store}' is no store", hint)
+    _duration(draft, settings.attribution_window, place.below("attribution_window"))
+    if not 0 <= settings.exploration_floor <= 0.5:
+        draft.report(place.below("exploration_floor"), "a share between 0 and 0.5 is needed", "0.02 explores with 2%")
+    _not_negative(draft, settings.noise, place.below("noise"))
+
+
+def _identity(draft: Draft, _name: str, identity: Identity, place: Place) -> None:
+    _patterns(draft, identity.blocked, place.below("blocked"))
+    if not _REGION.fullmatch(identity.phone_region):
+        hint = "write two capital letters: US, AT, CN"
+        draft.report(place.below("phone_region"), f"'{identity.phone_region}' is no region", hint)
+    for name, namespace in identity.namespaces.items():
+        _namespace(draft, name, namespace, place.below("namespaces", name))
+
+
+def _namespace(draft: Draft, name: str, namespace: Namespace, place: Place) -> None:
+    if not name.isidentifier():
+        draft.report(place, f"'{name}' is no name of a kind of identifier", "use letters, digits and _", on_key=True)
+    if namespace.limit < 1:
+        draft.report(place.below("limit"), "a limit is at least 1")
+    for index, path in enumerate(namespace.found_in):
+        _path(draft, path, place.below("found_in", index))
+    _patterns(draft, namespace.blocked, place.below("blocked"))
+
+
+def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
+    for name in policy.context:
+        _column_name(draft, name, place.below("context", name))
+
+
+def _column_names(draft: Draft) -> None:
+    taken = {name.lower(): f"a column of every customer ('{name}')" for name in SYSTEM_COLUMNS}
+    for kind, entries in (("trait", draft.traits), ("feature", draft.features)):
+        for name, entry in entries.items():
+            if entry.place is None:
+                continue
+            _column_name(draft, name, entry.place)
+            if name.lower() in taken:
+                draft.report(
+                    entry.place, f"'{name}' is already {taken[name.lower()]}", "choose another name", on_key=True
+                )
+            taken[name.lower()] = f"a {kind} ('{name}')"
+
+
+def _column_name(draft: Draft, name: str, place: Place) -> None:
+    if not name or not name.isprintable() or name != name.strip() or len(name) > NAME_LENGTH_MAX:
+        hint = f"at most {NAME_LENGTH_MAX} printable characters, no space at either end"
+        draft.report(place, f"'{name}' is no name of a column", hint, on_key=True)
+
+
+def _feature(draft: Draft, _name: str, feature: Feature, place: Place) -> None:
+    _event_name(draft, feature.event, place.below("event"))
+    if feature.measure in _NEEDS_OF and not feature.of:
+        hint = "add of: properties.revenue, for instance"
+        draft.report(place.below("measure"), f"{feature.measure} needs a value to measure", hint)
+    if feature.of:
+        _path(draft, feature.of, place.below("of"))
+    if feature.window and not _FEATURE_WINDOW.fullmatch(feature.window):
+        draft.report(place.below("window"), f"'{feature.window}' is no window", "write days or hours, as 90d or 36h")
+    _where(draft, feature.where, place.below("where"))
+
+
+def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
+    if not action.slots:
+        draft.report(place, f"the action '{name}' has no slot", "add slots: [homepage]", on_key=True)
+    for index, slot in enumerate(action.slots):
+        if not slot.strip():
+            draft.report(place.below("slots", index), "a slot without a name")
+    _rule(draft, action.rule, draft.columns, place.below("rule"))
+    for rule, factor in action.context.items():
+        _rule(draft, rule, draft.policy.definition.context, place.below("context", rule), on_key=True)
+        _not_negative(draft, factor, place.below("context", rule))
+    for key, amount in (("value", action.value), ("cost", action.cost), ("lever", action.lever)):
+        _not_negative(draft, amount, place.below(key))
+    if action.window:
+        _duration(draft, action.window, place.below("window"))
+    if action.goal is not None:
+        _event_name(draft, action.goal.event, place.below("goal", "event"))
+        _where(draft, action.goal.where, place.below("goal", "where"))
+        if action.goal.value:
+            _path(draft, action.goal.value, place.below("goal", "value"))
+
+
+def _source(draft: Draft, _name: str, source: Source, place: Place) -> None:
+    if source.type == "track" and not (source.event or source.event_rules):
+        draft.report(place, "the events have no name", "add event: Order Completed")
+    if source.type == "track" and source.time is None:
+        draft.report(place, "no time", "add time: {column: …, type: timestamp}")
+    if not source.identifiers:
+        draft.report(place, "no identifier says whose events these are", "add identifiers: {user_id: {column: …}}")
+    _encoding(draft, source.encoding, place)
+    _identifiers(draft, source, place)
+    _source_traits(draft, source, place)
+    for part in ("identifiers", "properties", "traits", "lines"):
+        for key, field in getattr(source, part).items():
+            _source_field(draft, field, place.below(part, key))
+    if source.time is not None:
+        _source_field(draft, source.time, place.below("time"))
+    if source.lines and not source.group_by:
+        draft.report(place.below("lines"), "lines of what?", "add group_by: the columns that make rows one event")
+    for part in ("event_rules", "totals", "require"):
+        for key, rule in getattr(source, part).items():
+            _syntax(draft, rule, place.below(part, key))
+
+
+def _source_field(draft: Draft, field: SourceField, place: Place) -> None:
+    given = [bool(field.column), field.value is not None, bool(field.expression)]
+    if sum(given) != 1:
+        draft.report(place, "one of column, value and expression is needed", "write {column: NAME}")
+    if field.expression:
+        _syntax(draft, field.expression, place.below("expression"))
+    if field.timezone and field.timezone not in available_timezones():
+        hint = _only_suggestion(did_you_mean(field.timezone, available_timezones()))
+        draft.report(place.below("timezone"), f"unknown time zone '{field.timezone}'", hint)
+
+
+def _identifiers(draft: Draft, source: Source, place: Place) -> None:
+    known = draft.identity.definition.namespaces
+    for name in source.identifiers:
+        if name not in known and "identity.yaml" not in draft.unreadable:
+            hint = did_you_mean(name, known)
+            draft.report(place.below("identifiers", name), f"unknown kind of identifier '{name}'", hint, on_key=True)
+
+
+def _source_traits(draft: Draft, source: Source, place: Place) -> None:
+    for name in source.traits:
+        hint = _only_suggestion(did_you_mean(name, draft.traits))
+        if name not in draft.traits and hint and draft.columns_are_complete:
+            draft.report(place.below("traits", name), f"the trait '{name}' is not declared", hint, on_key=True)
+
+
+def _encoding(draft: Draft, encoding: str, place: Place) -> None:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        draft.report(place.below("encoding"), f"unknown encoding '{encoding}'", "write utf-8, gbk, utf-16, cp1252 …")
+
+
+def _rule(draft: Draft, text: str, columns: Mapping[str, ColumnType], place: Place, *, on_key: bool = False) -> None:
+    try:
+        parse(text, columns)
+    except InvalidRule as error:
+        if draft.columns_are_complete or "unknown column" not in error.message:
+            _report_rule(draft, error, place, on_key=on_key)
+
+
+def _syntax(draft: Draft, text: str, place: Place) -> None:
+    try:
+        check_syntax(text)
+    except InvalidRule as error:
+        _report_rule(draft, error, place, on_key=False)
+
+
+def _report_rule(draft: Draft, error: InvalidRule, place: Place, *, on_key: bool) -> None:
+    position = 0 if on_key else place.position_in(error.expression, error.position)
+    message = f"{error.message}, of the rule: {error.expression}"
+    draft.report(place, message, error.hint, on_key=on_key, position=position)
+
+
+def _event_name(draft: Draft, event: str, place: Place) -> None:
+    if not event:
+        draft.report(place, "the event has no name", "write its name, a type such as page, or '*' for any")
+    elif canonical_name(event) != event:
+        draft.report(place, f"'{event}' never arrives under this name", f"write '{canonical_name(event)}'")
+
+
+def _where(draft: Draft, where: Mapping[str, Any], place: Place) -> None:
+    for path, value in where.items():
+        _path(draft, path, place.below(path), on_key=True)
+        if not isinstance(value, (str, int, float, bool)):
+            draft.report(place.below(path), "a text, a number, true or false is needed here", "quote dates")
+
+
+def _path(draft: Draft, path: str, place: Place, *, on_key: bool = False) -> None:
+    try:
+        EventPath.parse(path)
+    except InvalidDefinition as error:
+        draft.report(place, error.message, error.hint, on_key=on_key)
+
+
+def _patterns(draft: Draft, patterns: Iterable[str], place: Place) -> None:
+    for index, pattern in enumerate(patterns):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            draft.report(place.below(index), f"'{pattern}' is no regular expression: {error.msg}")
+
+
+def _duration(draft: Draft, text: str, place: Place) -> None:
+    try:
+        duration_us(text)
+    except InvalidDefinition as error:
+        draft.report(place, error.message, error.hint)
+
+
+def _not_negative(draft: Draft, number: float, place: Place) -> None:
+    if not (math.isfinite(number) and number >= 0):
+        draft.report(place, f"{number} is not possible here", "write 0 or more")
+
+
+def _only_suggestion(hint: str) -> str:
+    """A hint that suggests one name, without the list of all that are known."""
+    return hint if hint.startswith("did you mean") else ""
