@@ -23,7 +23,8 @@ def test_the_reference_is_what_the_definitions_say() -> None:
 def test_every_key_is_documented(kind: type[msgspec.Struct]) -> None:
     undocumented = [name for name, meaning in meanings(kind).items() if not meaning]
     assert undocumented == []
-    assert all(f"`{field.name}`" in reference() for field in msgspec.structs.fields(kind))
+    text = reference()
+    assert all(f"`{field.name}`" in text for field in msgspec.structs.fields(kind))
 
 
 def test_every_measure_is_documented() -> None:

@@ -87,6 +87,8 @@ def read_document(root: Path, path: Path) -> Document | Finding:
         return Finding(name, 1, 1, f"not UTF-8 text (byte {error.start + 1})", "save the file as UTF-8")
     except MarkedYAMLError as error:
         return _unreadable(name, error)
+    except RecursionError:
+        return Finding(name, 1, 1, "nested too deeply", "a definition needs few levels")
     except YAMLError as error:
         return Finding(name, 1, 1, f"not YAML: {str(error).splitlines()[0]}")
 

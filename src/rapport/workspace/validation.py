@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from rapport.core.columns import ColumnType
 from rapport.core.ecommerce import canonical_name
@@ -45,9 +45,7 @@ def _each(draft: Draft, entries: Mapping[str, Any], check: Callable[[Draft, str,
 
 
 def _settings(draft: Draft, _name: str, settings: Settings, place: Place) -> None:
-    if settings.timezone not in available_timezones():
-        hint = did_you_mean(settings.timezone, available_timezones())
-        draft.report(place.below("timezone"), f"unknown time zone '{settings.timezone}'", _only_suggestion(hint))
+    _time_zone(draft, settings.timezone, place.below("timezone"))
     if not _CURRENCY.fullmatch(settings.currency):
         draft.report(place.below("currency"), f"'{settings.currency}' is no currency code", "write EUR, USD, CNY …")
     if not settings.languages:
@@ -166,9 +164,8 @@ def _source_field(draft: Draft, field: SourceField, place: Place) -> None:
         draft.report(place, "one of column, value and expression is needed", "write {column: NAME}")
     if field.expression:
         _syntax(draft, field.expression, place.below("expression"))
-    if field.timezone and field.timezone not in available_timezones():
-        hint = _only_suggestion(did_you_mean(field.timezone, available_timezones()))
-        draft.report(place.below("timezone"), f"unknown time zone '{field.timezone}'", hint)
+    if field.timezone:
+        _time_zone(draft, field.timezone, place.below("timezone"))
 
 
 def _identifiers(draft: Draft, source: Source, place: Place) -> None:
@@ -241,6 +238,14 @@ def _patterns(draft: Draft, patterns: Iterable[str], place: Place) -> None:
             re.compile(pattern)
         except re.error as error:
             draft.report(place.below(index), f"'{pattern}' is no regular expression: {error.msg}")
+
+
+def _time_zone(draft: Draft, name: str, place: Place) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = _only_suggestion(did_you_mean(name, available_timezones()))
+        draft.report(place, f"unknown time zone '{name}'", hint or "write an IANA name: Europe/Vienna, Asia/Shanghai")
 
 
 def _duration(draft: Draft, text: str, place: Place) -> None:
