@@ -108,7 +108,7 @@ E2,2024-02-01,C2,b@x.es,Mesa,1,50.00,50.00
     [
         (GERMAN, "cp1252", ["Bestell-Nr"], "%d.%m.%Y", {"revenue": "Menge * Einzelpreis"}),
         (FRENCH, "latin-1", ["N° commande"], "%d/%m/%Y", {"revenue": "Montant"}),
-        (SPANISH, "utf-8", [], "", {}),
+        (SPANISH, "utf-8", ["Pedido"], "", {"revenue": "Importe"}),
     ],
 )
 def test_german_french_and_spanish(tmp_path, content, encoding, grouped, time, totals):
@@ -197,5 +197,5 @@ def test_the_proposal_is_shown_with_reasons(tmp_path):
 
 def test_the_mapping_is_shown_as_it_will_be_written(tmp_path):
     shown = yaml(proposal_for(tmp_path, SPANISH).source)
-    assert "message_id:\n- Pedido" in shown
+    assert "group_by:\n- Pedido" in shown
     assert "  email:\n    column: Correo" in shown

@@ -126,7 +126,12 @@ def propose(path: Path | str, workspace: Workspace | None = None) -> Proposal:
     """
     if workspace is None:
         return examine(Path(path), Identity(), {}, ())
-    return examine(Path(path), workspace.identity, workspace.traits, workspace.sources)
+    proposal = examine(Path(path), workspace.identity, workspace.traits, workspace.sources)
+    zone = workspace.settings.timezone
+    notes = [*proposal.assumptions, f"times without a zone are those of {zone}, as rapport.yaml says"]
+    known = any("phone" in source.identifiers for source in workspace.sources.values())
+    region = "" if known else proposal.phone_region
+    return msgspec.structs.replace(proposal, assumptions=notes, phone_region=region)
 
 
 def load(
@@ -187,7 +192,8 @@ def _extended(workspace: Workspace, proposal: Proposal) -> Workspace:
     """The workspace as it would be with the proposal."""
     namespaces = {**proposal.namespaces, **workspace.identity.namespaces}
     traits: dict[str, Trait] = {**proposal.traits, **workspace.traits}
-    identity = msgspec.structs.replace(workspace.identity, namespaces=namespaces)
+    region = proposal.phone_region or workspace.identity.phone_region
+    identity = msgspec.structs.replace(workspace.identity, namespaces=namespaces, phone_region=region)
     sources = {**workspace.sources, proposal.source.name: proposal.source}
     return msgspec.structs.replace(workspace, identity=identity, traits=traits, sources=sources)
 

@@ -28,7 +28,7 @@ def declare(root: Path, proposal: Proposal) -> list[Path]:
         changed.append(_added(root / "traits.yaml", [], proposal.traits))
     if proposal.namespaces:
         changed.append(_added(root / "identity.yaml", ["namespaces"], proposal.namespaces))
-    if proposal.phone_region and not _stated(root / "identity.yaml", "phone_region"):
+    if proposal.phone_region:
         changed.append(_set(root / "identity.yaml", "phone_region", proposal.phone_region))
     return list(dict.fromkeys(changed))
 
@@ -65,10 +65,6 @@ def _added(path: Path, below: list[str], definitions: Mapping[str, msgspec.Struc
         if name not in place:
             place[name] = said(definition)
     return _write(path, document)
-
-
-def _stated(path: Path, key: str) -> bool:
-    return key in _document(path)
 
 
 def _set(path: Path, key: str, value: str) -> Path:

@@ -218,9 +218,12 @@ class _Builder:
 
     @property
     def is_grouped(self) -> bool:
-        """Whether an order has several rows."""
+        """Whether rows are lines of orders: they repeat its number, or each has a number and says what was bought."""
         order = self.column.get("order")
-        return order is not None and self.profiles[order].repeats > 1.02
+        if order is None or not self.is_purchase:
+            return False
+        one = self.profiles[order]
+        return one.repeats > 1.02 or (one.missing == 0 and bool(LINE_NAMES.keys() & self.column.keys()))
 
     def _described(self, assumed: list[str]) -> list[str]:
         columns = {one.assumption: one.name for one in self.profiles.values()}
@@ -235,6 +238,8 @@ class _Builder:
         properties = self._parts(ORDER_NAMES, "properties", skip=split | {"amount"} if grouped else split)
         lines |= self._parts({role: ORDER_NAMES[role] for role in split - {"amount"}}, "lines")
         totals = self._totals(grouped, lines, properties)
+        if not grouped:
+            properties |= lines
         totals |= {ORDER_NAMES[role]: _sql_name(self.column[role]) for role in sorted(split & SUMMED)}
         event, rules = self._events()
         self._leftovers(properties, lines if grouped else properties, traits)
@@ -327,7 +332,7 @@ class _Builder:
         if not grouped:
             return {}
         field = _field(self.profiles[amount])
-        if amount in self.shape.varies:
+        if amount in self.shape.varies or self.profiles[self.column["order"]].repeats <= 1.02:
             self.targets[amount] = "lines.total, summed as properties.revenue"
             lines["total"] = field
             return {"revenue": _sql_name(amount)}

@@ -110,7 +110,10 @@ class Staging:
         """Writes every refused row (``line``, ``reason``, its cells; ``text`` for what is no row) as CSV in UTF-8."""
         cells = [(name, cell) for name, cell in columns.items() if cell.alias.startswith("__c")]
         names = _beside({"line", "reason", "text"}, [name for name, _ in cells])
-        chosen = ", ".join(f"raw.{cell.alias} AS {quoted(name)}" for name, (_, cell) in zip(names, cells, strict=True))
+        written = [
+            f"nullif(raw.{cell.alias}, '')" if cell.held == "VARCHAR" else f"raw.{cell.alias}" for _, cell in cells
+        ]
+        chosen = ", ".join(f"{cell} AS {quoted(name)}" for name, cell in zip(names, written, strict=True))
         empty = ", ".join(f"NULL AS {quoted(name)}" for name in names)
         query = (
             "WITH bad AS (SELECT row, reason FROM mapped WHERE reason IS NOT NULL UNION ALL SELECT * FROM refused) "
@@ -119,10 +122,10 @@ class Staging:
         )
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = f"COPY (SELECT * FROM ({query}) ORDER BY line) TO {literal(str(target))} (FORMAT csv, HEADER)"
-        written = self._count(copy)
-        if not written:
+        count = self._count(copy)
+        if not count:
             target.unlink()
-        return written
+        return count
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a query over ``raw`` and ``rows``."""
