@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rapport.core.errors import InvalidInput
 from rapport.customize.encoding import Encoder, Lineups
-from rapport.customize.posterior import FULL_MAX, PRIOR_LOGIT, Posterior
+from rapport.customize.posterior import FULL_MAX, PRIOR_LOGIT, Posterior, Prepared
 from rapport.workspace.definitions import Action
 
 COLUMNS = {"orders": "integer", "spent": "number", "vip": "boolean", "tier": "text"}
@@ -31,9 +31,12 @@ class Model:
         self.names = list(actions)
         self.posterior = Posterior.new(self.encoder.numeric, self.names)
 
+    def prepare(self, row: dict, context: dict | None = None) -> Prepared:
+        return self.posterior.prepare(self.encoder.encode(row, context or {}))
+
     def score(self, row: dict, names: list[str] | None = None, context: dict | None = None) -> np.ndarray:
         lineup = self.lineups.of(names or self.names)
-        return self.posterior.score(self.encoder.encode(row, context or {}), lineup)
+        return self.posterior.score(self.prepare(row, context), lineup)
 
     def learn(self, row: dict, name: str, accepted: bool, memory: float = 1.0, context: dict | None = None) -> None:
         self.posterior.learn(self.encoder.encode(row, context or {}), self.lineups.of([name]), accepted, memory)
@@ -187,15 +190,23 @@ def test_forgetting_widens_towards_the_prior_and_never_beyond() -> None:
     assert keen.score(ANN, ["gift"])[1, 0] < forgetful.score(ANN, ["gift"])[1, 0] < prior
 
 
-def test_contributions_add_up_to_what_was_learnt() -> None:
+def test_reasons_name_what_moves_the_logit_strongest_first() -> None:
     model = Model()
     for _ in range(20):
         model.learn(ANN, "gift", accepted=True)
         model.learn(BOB, "gift", accepted=False)
-    encoded, alone = model.encoder.encode(BOB, {}), model.lineups.of(["gift"])
-    told = model.posterior.contributions(encoded, alone)
+    prepared, alone = model.prepare(BOB), model.lineups.of(["gift"])
+    told = model.posterior.reasons(prepared, alone, limit=9, least=0.0)
     assert set(told) == {"orders", "spent", "vip", "tier"}
+    assert list(told.values()) == sorted(told.values(), key=abs, reverse=True)
     assert told["tier"] < -0.1
+    assert sum(told.values()) == pytest.approx(model.score(BOB, ["gift"])[0, 0] - without_inputs(model), abs=1e-6)
+    assert len(model.posterior.reasons(prepared, alone, limit=2, least=0.0)) == 2
+
+
+def without_inputs(model: Model) -> float:
+    """The logit of a gift for a customer about whom nothing is used."""
+    return model.posterior.score(model.posterior.prepare(model.encoder.nothing), model.lineups.of(["gift"]))[0, 0]
 
 
 def test_many_numeric_columns_fall_back_to_a_diagonal() -> None:
@@ -207,7 +218,7 @@ def test_many_numeric_columns_fall_back_to_a_diagonal() -> None:
         model.learn(high, "gift", accepted=True)
         model.learn(low, "gift", accepted=False)
     assert model.score(high, ["gift"])[0, 0] > 1.0 > -1.0 > model.score(low, ["gift"])[0, 0]
-    assert model.posterior.contributions(model.encoder.encode(high, {}), model.lineups.of(["gift"]))["n000"] > 0.0
+    assert model.posterior.reasons(model.prepare(high), model.lineups.of(["gift"]), 200, 0.0)["n000"] > 0.0
 
 
 def test_bytes_bring_back_exactly_what_was_learnt() -> None:
@@ -218,8 +229,8 @@ def test_bytes_bring_back_exactly_what_was_learnt() -> None:
     stored = model.posterior.to_bytes()
     again = Posterior.from_bytes(stored, model.encoder.numeric, model.names)
     assert again.to_bytes() == stored
-    encoded, lineup = model.encoder.encode(ANN, {"page": "home"}), model.lineups.of(model.names)
-    assert again.score(encoded, lineup).tolist() == model.posterior.score(encoded, lineup).tolist()
+    prepared, lineup = model.prepare(ANN, {"page": "home"}), model.lineups.of(model.names)
+    assert again.score(prepared, lineup).tolist() == model.posterior.score(prepared, lineup).tolist()
 
 
 def test_an_untouched_posterior_is_small() -> None:

@@ -16,7 +16,7 @@ from rapport.core.errors import InvalidDefinition
 from rapport.customize.encoding import Encoded, Encoder, Lineups, net_value
 from rapport.customize.kernels import sampling
 from rapport.customize.moment import Moment
-from rapport.customize.posterior import Posterior
+from rapport.customize.posterior import Posterior, Prepared
 from rapport.workspace.definitions import Action
 
 Floats = npt.NDArray[np.float64]
@@ -90,18 +90,18 @@ class Arbiter:
         if not candidates:
             return _NOBODY
         inputs = self._encoder.inputs(row) if personalized else {}
-        encoded = self._encoded(inputs, context, personalized)
+        prepared = posterior.prepare(self._encoded(inputs, context, personalized))
         lineup = self._lineups.of(candidates)
         weight = lineup.weight
         multipliers = self._moment.multipliers(candidates, context)
         if multipliers is not None:
             weight = weight * np.array(multipliers)
-        moments = posterior.score(encoded, lineup, self.noise)
+        moments = posterior.score(prepared, lineup, self.noise)
         positions, conditional, first = _pick(moments, weight, self.floor, seed, min(limit, len(candidates)))
         mean, spread = moments.tolist()
         weights = weight.tolist()
         chosen = [
-            self._chosen(candidates[place], mean[place], weights[place], probability, posterior, encoded)
+            self._chosen(candidates[place], mean[place], weights[place], probability, posterior, prepared)
             for place, probability in zip(positions, conditional, strict=True)
         ]
         return Ranking(
@@ -128,7 +128,7 @@ class Arbiter:
     def reasons(self, posterior: Posterior, decision: Decision, action: str) -> dict[str, float]:
         """What moves the logit of one action for the customer of a decision, strongest first."""
         encoded = self._encoded(decision.inputs, decision.context, decision.personalized)
-        return self._reasons(posterior, encoded, action)
+        return self._reasons(posterior, posterior.prepare(encoded), action)
 
     def warm_up(self) -> None:
         """Compiles the kernels (or reads them from numba's cache) so that the first decision does not wait."""
@@ -144,7 +144,7 @@ class Arbiter:
         return self._encoder.encode(inputs, context) if personalized else self._encoder.nothing
 
     def _chosen(  # noqa: PLR0917
-        self, action: str, mean: float, weight: float, probability: float, posterior: Posterior, encoded: Encoded
+        self, action: str, mean: float, weight: float, probability: float, posterior: Posterior, prepared: Prepared
     ) -> Chosen:
         propensity = 1.0 / (1.0 + math.exp(-mean))
         return Chosen(
@@ -153,13 +153,11 @@ class Arbiter:
             propensity=propensity,
             value=net_value(self._actions[action]),
             score=propensity * weight,
-            reasons=self._reasons(posterior, encoded, action),
+            reasons=self._reasons(posterior, prepared, action),
         )
 
-    def _reasons(self, posterior: Posterior, encoded: Encoded, action: str) -> dict[str, float]:
-        parts = posterior.contributions(encoded, self._lineups.of((action,)))
-        strongest = sorted(parts.items(), key=lambda part: -abs(part[1]))[:REASONS_MAX]
-        return {name: part for name, part in strongest if abs(part) >= REASON_MIN}
+    def _reasons(self, posterior: Posterior, prepared: Prepared, action: str) -> dict[str, float]:
+        return posterior.reasons(prepared, self._lineups.of((action,)), REASONS_MAX, REASON_MIN)
 
 
 def _pick(

@@ -88,6 +88,8 @@ class Lineup:
     factors: Floats
     weight: Floats
     """What an acceptance earns, (value - cost) × lever."""
+    own_deviations: Floats
+    """Of a lineup of one: the prior deviations of its groups, times its factors."""
 
 
 class Encoder:
@@ -202,15 +204,17 @@ class Lineups:
                 members.append(groups.setdefault(group, len(groups)))
                 factors.append(factor)
             starts.append(len(members))
+        deviations = np.array([MAIN] + [ATTRIBUTE] * (len(groups) - 1))
         return Lineup(
             rows=np.array([self.places[name] for name in names], dtype=np.int64),
             action_keys=np.array([feature_key(f"action {name}") for name in names], dtype=np.uint64),
             group_keys=np.array([feature_key(group) for group in groups], dtype=np.uint64),
-            group_deviations=np.array([MAIN] + [ATTRIBUTE] * (len(groups) - 1)),
+            group_deviations=deviations,
             starts=np.array(starts, dtype=np.int64),
             members=np.array(members, dtype=np.int64),
             factors=np.array(factors, dtype=np.float64),
             weight=np.array([net_value(self.actions[name]) * self.actions[name].lever for name in names]),
+            own_deviations=deviations[members] * factors,
         )
 
 

@@ -52,6 +52,16 @@ class _Body(msgspec.Struct, array_like=True):
     actions: dict[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Inputs as the kernels read them: the standardised columns ``z`` and all hashed inputs (``labels`` come first)."""
+
+    z: Floats
+    keys: npt.NDArray[np.uint64]
+    x: Floats
+    labels: list[str]
+
+
 @dataclass(slots=True)
 class Posterior:
     """The state of the regression; ``actions`` and ``columns`` say what the rows of its arrays are."""
@@ -89,12 +99,19 @@ class Posterior:
             dense_strengths=np.array([strength] * count + [_INTERCEPT]),
         )
 
-    def score(self, encoded: Encoded, lineup: Lineup, noise: float = 1.0) -> Floats:
+    def prepare(self, encoded: Encoded) -> Prepared:
+        """The inputs on today's scale of the numeric columns."""
+        z, keys, x = regression().prepare(
+            encoded.raw, self.scale, encoded.keys, encoded.strengths, self.dense_keys, self.dense_strengths
+        )
+        return Prepared(z, keys, x, encoded.labels)
+
+    def score(self, prepared: Prepared, lineup: Lineup, noise: float = 1.0) -> Floats:
         """Mean (row 0) and ``noise`` times the standard deviation (row 1) of each candidate's logit."""
         moments: Floats = regression().score(
-            self.table, self.means, self.covariances, self.scale, encoded.raw, encoded.keys, encoded.strengths,
-            self.dense_keys, self.dense_strengths, lineup.rows, lineup.action_keys, lineup.group_keys,
-            lineup.group_deviations, lineup.starts, lineup.members, lineup.factors, PRIOR_LOGIT, noise,
+            self.table, self.means, self.covariances, prepared.z, prepared.keys, prepared.x, lineup.rows,
+            lineup.action_keys, lineup.group_keys, lineup.group_deviations, lineup.starts, lineup.members,
+            lineup.factors, PRIOR_LOGIT, noise,
         )  # fmt: skip
         return moments
 
@@ -104,24 +121,27 @@ class Posterior:
         ``memory`` below 1 forgets: before each answer the variances of the parts it touches move by that share
         towards the prior's, so that the model follows drift.
         """
+        self.observe(encoded)
+        prepared = self.prepare(encoded)
         row = int(alone.rows[0])
-        regression().observe(encoded.raw, self.scale)
         regression().learn(
-            self.table, self.means[row], self.covariances[row], self.prior, self.scale, encoded.raw, encoded.keys,
-            encoded.strengths, self.dense_keys, self.dense_strengths, alone.action_keys[0], alone.group_keys,
-            _own_deviations(alone), PRIOR_LOGIT, 1.0 if accepted else 0.0, memory,
+            self.table, self.means[row], self.covariances[row], self.prior, prepared.z, prepared.keys, prepared.x,
+            alone.action_keys[0], alone.group_keys, alone.own_deviations, PRIOR_LOGIT, 1.0 if accepted else 0.0, memory,
         )  # fmt: skip
 
-    def contributions(self, encoded: Encoded, alone: Lineup) -> dict[str, float]:
-        """What each input adds to the mean logit of one action, by column; context entries begin with ``@``."""
-        parts = regression().contributions(
-            self.table, self.means[int(alone.rows[0])], self.scale, encoded.raw, encoded.keys, encoded.strengths,
-            self.dense_keys, self.dense_strengths, alone.action_keys[0], alone.group_keys, _own_deviations(alone),
+    def reasons(self, prepared: Prepared, alone: Lineup, limit: int, least: float) -> dict[str, float]:
+        """The inputs that add most to the mean logit of one action, or take most from it, strongest first.
+
+        By column, in logits against the average customer; context entries begin with ``@``; what adds less than
+        ``least`` is left out.
+        """
+        places, parts = regression().strongest(
+            self.table, self.means[int(alone.rows[0])], prepared.z, prepared.keys, prepared.x, alone.action_keys[0],
+            alone.group_keys, alone.own_deviations, limit, least,
         )  # fmt: skip
-        told: dict[str, float] = {}
-        for name, part in zip((*self.columns, *encoded.labels), parts.tolist(), strict=True):
-            told[name] = told.get(name, 0.0) + part
-        return told
+        labels, count = prepared.labels, len(prepared.labels)
+        names = [labels[n] if n < count else self.columns[n - count] for n in places.tolist()]
+        return dict(zip(names, parts.tolist(), strict=True))
 
     def observe(self, encoded: Encoded) -> None:
         """Adds one customer's numeric columns to the running scale, without an answer."""
@@ -194,8 +214,3 @@ def _packed_places(width: int, kept: list[int]) -> npt.NDArray[np.int64]:
     chosen = np.array(kept)
     places: npt.NDArray[np.int64] = place[chosen[first], chosen[second]]
     return places
-
-
-def _own_deviations(alone: Lineup) -> Floats:
-    """The prior deviations of the groups of a lineup's one action."""
-    return alone.group_deviations[alone.members] * alone.factors

@@ -79,11 +79,16 @@ def _observe(raw: Floats, scale: Floats) -> None:
 observe = _compile(_observe)
 
 
-def _prepare(raw: Floats, scale: Floats, dense_strengths: Floats) -> tuple[Floats, Floats]:
-    """The standardised inputs of the blocks, and the same as inputs of the hashed parts; the intercept is last."""
+def _prepare(raw: Floats, scale: Floats, keys: Keys, strengths: Floats, dense_keys: Keys,
+             dense_strengths: Floats) -> tuple[Floats, Keys, Floats]:  # fmt: skip
+    """The standardised columns with a 1 behind them, z; and every hashed input: the sparse ones, then those of z."""
+    count = keys.size
     z = np.empty(raw.size + 1)
     standardise(raw, scale, z)
-    return z, z * dense_strengths
+    every, x = np.empty(count + z.size, dtype=np.uint64), np.empty(count + z.size)
+    every[:count], x[:count] = keys, strengths
+    every[count:], x[count:] = dense_keys, z * dense_strengths
+    return z, every, x
 
 
 prepare = _compile(_prepare)
@@ -131,62 +136,58 @@ def _dot(a: Floats, b: Floats) -> float:
 dot = _compile_sums(_dot)
 
 
-def _score(table: Table, means: Floats, covariances: Floats, scale: Floats, raw: Floats, keys: Keys, strengths: Floats,
-           dense_keys: Keys, dense_strengths: Floats, rows: Places, action_keys: Keys, group_keys: Keys,
-           group_deviations: Floats, starts: Places, members: Places, factors: Floats,
-           base: float, noise: float) -> Floats:  # fmt: skip
+def _own(z: Floats, width: int, inputs: int) -> int:
+    """How many hashed inputs an action has for itself: with a full covariance only the sparse ones, else all but 1."""
+    return inputs - z.size if width > 1 else inputs - 1
+
+
+own_inputs = _compile(_own)
+
+
+def _score(table: Table, means: Floats, covariances: Floats, z: Floats, keys: Keys, x: Floats, rows: Places,
+           action_keys: Keys, group_keys: Keys, group_deviations: Floats, starts: Places, members: Places,
+           factors: Floats, base: float, noise: float) -> Floats:  # fmt: skip
     """Mean (row 0) and ``noise`` times the standard deviation (row 1) of each candidate's logit.
 
     ``members[starts[k]:starts[k + 1]]`` are candidate k's groups, positions in ``group_keys``, times ``factors``.
     """
-    z, dense = prepare(raw, scale, dense_strengths)
     totals = np.empty((group_keys.size, 2))
     for g in range(group_keys.size):
-        a, v = hashed(table, keys, strengths, keys.size, group_keys[g])
-        b, w = hashed(table, dense_keys, dense, dense.size, group_keys[g])
-        deviation = group_deviations[g]
-        totals[g, 0], totals[g, 1] = deviation * (a + b), deviation * deviation * (v + w)
+        total, variance = hashed(table, keys, x, x.size, group_keys[g])
+        totals[g, 0], totals[g, 1] = group_deviations[g] * total, group_deviations[g] ** 2 * variance
     out = np.empty((2, rows.size))
     width = means.shape[1]
-    diagonal = raw.size if width == 1 else 0
-    own = z[z.size - width :]
-    squares = pairs(own)
+    inputs = own_inputs(z, width, x.size)
+    block = z[z.size - width :]
+    squares = pairs(block)
     for k in range(rows.size):
-        mean, variance = dot(means[rows[k]], own), dot(covariances[rows[k]], squares)
-        a, v = hashed(table, keys, strengths, keys.size, action_keys[k])
-        b, w = hashed(table, dense_keys, dense, diagonal, action_keys[k])
-        mean += ACTION * (a + b)
-        variance += ACTION * ACTION * (v + w)
+        total, spread = hashed(table, keys, x, inputs, action_keys[k])
+        mean = base + dot(means[rows[k]], block) + ACTION * total
+        variance = dot(covariances[rows[k]], squares) + ACTION * ACTION * spread
         for m in range(starts[k], starts[k + 1]):
             mean += factors[m] * totals[members[m], 0]
             variance += factors[m] * factors[m] * totals[members[m], 1]
-        out[0, k], out[1, k] = base + mean, noise * math.sqrt(variance)
+        out[0, k], out[1, k] = mean, noise * math.sqrt(variance)
     return out
 
 
 score = _compile(_score)
 
 
-def _gather(mask: Any, keys: Keys, strengths: Floats, dense_keys: Keys, dense: Floats, diagonal: int, action_key: int,
-            group_keys: Keys, group_deviations: Floats) -> tuple[Places, Floats]:  # fmt: skip
-    """Every cell of the table that takes part in one action's logit, and its input."""
-    size = (keys.size + dense.size) * group_keys.size + keys.size + diagonal
-    cells, x = np.empty(size, dtype=np.int64), np.empty(size)
+def _gather(mask: Any, keys: Keys, x: Floats, inputs: int, action_key: Any, group_keys: Keys,
+            group_deviations: Floats) -> tuple[Places, Floats]:  # fmt: skip
+    """Every cell of the table that takes part in one action's logit, and its input: group by group, its own last."""
+    size = x.size * group_keys.size + inputs
+    cells, values = np.empty(size, dtype=np.int64), np.empty(size)
     n = 0
     for g in range(group_keys.size):
-        for i in range(keys.size):
-            cells[n], x[n] = place(keys[i], group_keys[g], mask), strengths[i] * group_deviations[g]
+        for i in range(x.size):
+            cells[n], values[n] = place(keys[i], group_keys[g], mask), x[i] * group_deviations[g]
             n += 1
-        for i in range(dense.size):
-            cells[n], x[n] = place(dense_keys[i], group_keys[g], mask), dense[i] * group_deviations[g]
-            n += 1
-    for i in range(keys.size):
-        cells[n], x[n] = place(keys[i], action_key, mask), strengths[i] * ACTION
+    for i in range(inputs):
+        cells[n], values[n] = place(keys[i], action_key, mask), x[i] * ACTION
         n += 1
-    for i in range(diagonal):
-        cells[n], x[n] = place(dense_keys[i], action_key, mask), dense[i] * ACTION
-        n += 1
-    return cells, x
+    return cells, values
 
 
 gather = _compile(_gather)
@@ -238,66 +239,69 @@ def _learn_block(mean: Floats, covariance: Floats, prior: Floats, gain: Floats, 
 learn_block = _compile(_learn_block)
 
 
-def _learn(table: Table, mean: Floats, covariance: Floats, prior: Floats, scale: Floats, raw: Floats, keys: Keys,
-           strengths: Floats, dense_keys: Keys, dense_strengths: Floats, action_key: int, group_keys: Keys,
-           group_deviations: Floats, base: float, label: float, memory: float) -> None:  # fmt: skip
+def _learn(table: Table, mean: Floats, covariance: Floats, prior: Floats, z: Floats, keys: Keys, x: Floats,
+           action_key: Any, group_keys: Keys, group_deviations: Floats, base: float, label: float,
+           memory: float) -> None:  # fmt: skip
     """One answer, learnt: Laplace in the logit, then the Gaussian posterior of every part (cross terms dropped).
 
     With s the variance of the logit and w = σ'(t) at its mode t, each part's mean moves by variance·x·(label - σ(t))
     and its covariance shrinks by w/(1 + w·s) times the square of covariance·x.
     """
-    z, dense = prepare(raw, scale, dense_strengths)
-    z = z[z.size - mean.size :]
-    diagonal = raw.size if mean.size == 1 else 0
+    inputs = own_inputs(z, mean.size, x.size)
+    block = z[z.size - mean.size :]
     mask = np.uint64(table.shape[0] - 1)
-    cells, x = gather(mask, keys, strengths, dense_keys, dense, diagonal, action_key, group_keys, group_deviations)
-    gain = gain_of(covariance, prior, z, memory)
-    total, variance = base + dot(mean, z), dot(gain, z)
+    cells, values = gather(mask, keys, x, inputs, action_key, group_keys, group_deviations)
+    gain = gain_of(covariance, prior, block, memory)
+    total, variance = base + dot(mean, block), dot(gain, block)
     for n in range(cells.size):
-        total += x[n] * table[cells[n], 0]
-        variance += x[n] * x[n] * (memory * table[cells[n], 1] + 1.0 - memory)
+        total += values[n] * table[cells[n], 0]
+        variance += values[n] * values[n] * (memory * table[cells[n], 1] + 1.0 - memory)
     p = 1.0 / (1.0 + math.exp(-mode(total, variance, label)))
     step = label - p
     shrink = p * (1.0 - p) / (1.0 + p * (1.0 - p) * variance)
     learn_block(mean, covariance, prior, gain, memory, step, shrink)
     for n in range(cells.size):
         before = memory * table[cells[n], 1] + 1.0 - memory
-        table[cells[n], 0] += before * x[n] * step
-        table[cells[n], 1] = before - shrink * (before * x[n]) ** 2
+        table[cells[n], 0] += before * values[n] * step
+        table[cells[n], 1] = before - shrink * (before * values[n]) ** 2
 
 
 learn = _compile(_learn)
 
 
-def _contributions(table: Table, mean: Floats, scale: Floats, raw: Floats, keys: Keys, strengths: Floats,
-                   dense_keys: Keys, dense_strengths: Floats, action_key: int, group_keys: Keys,
+def _contributions(table: Table, mean: Floats, z: Floats, keys: Keys, x: Floats, action_key: Any, group_keys: Keys,
                    group_deviations: Floats) -> Floats:  # fmt: skip
-    """What each numeric column, then each further input, adds to the mean logit of one action."""
-    z, dense = prepare(raw, scale, dense_strengths)
-    width = mean.size
-    diagonal = raw.size if width == 1 else 0
-    mask = np.uint64(table.shape[0] - 1)
-    cells, x = gather(mask, keys, strengths, dense_keys, dense, diagonal, action_key, group_keys, group_deviations)
-    out = np.zeros(raw.size + keys.size)
-    if width > 1:
-        for j in range(raw.size):
-            out[j] = z[j] * mean[j]
-    n = 0
-    for _ in range(group_keys.size):
-        for i in range(keys.size):
-            out[raw.size + i] += x[n] * table[cells[n], 0]
-            n += 1
-        for i in range(dense.size):
-            if i < raw.size:
-                out[i] += x[n] * table[cells[n], 0]
-            n += 1
-    for i in range(keys.size):
-        out[raw.size + i] += x[n] * table[cells[n], 0]
-        n += 1
-    for i in range(diagonal):
-        out[i] += x[n] * table[cells[n], 0]
-        n += 1
-    return out
+    """What each hashed input but the intercept adds to the mean logit of one action, the action's block included."""
+    inputs = own_inputs(z, mean.size, x.size)
+    cells, values = gather(
+        np.uint64(table.shape[0] - 1), keys, x, inputs, action_key, group_keys, group_deviations
+    )  # fmt: skip
+    out = np.zeros(x.size)
+    for n in range(cells.size):
+        out[n % x.size] += values[n] * table[cells[n], 0]
+    for j in range(mean.size - 1):
+        out[x.size - z.size + j] += z[j] * mean[j]
+    return out[: x.size - 1]
 
 
 contributions = _compile(_contributions)
+
+
+def _strongest(table: Table, mean: Floats, z: Floats, keys: Keys, x: Floats, action_key: Any, group_keys: Keys,
+               group_deviations: Floats, limit: int, least: float) -> tuple[Places, Floats]:  # fmt: skip
+    """The ``limit`` contributions farthest from 0, farthest first, those nearer than ``least`` left out."""
+    parts = contributions(table, mean, z, keys, x, action_key, group_keys, group_deviations)
+    places, values = np.empty(limit, dtype=np.int64), np.empty(limit)
+    for count in range(limit):
+        best, size = -1, least
+        for i in range(parts.size):
+            if abs(parts[i]) > size:
+                best, size = i, abs(parts[i])
+        if best < 0:
+            return places[:count], values[:count]
+        places[count], values[count] = best, parts[best]
+        parts[best] = 0.0
+    return places, values
+
+
+strongest = _compile(_strongest)

@@ -25,6 +25,8 @@ REACH = 8.0
 """Standard deviations beyond which a normal distribution is taken as finished (mass 6e-16)."""
 EDGE = 5.5
 """Standard deviations beyond which a candidate is not followed (mass 2e-8)."""
+APART = 5.6
+"""Joint standard deviations beyond which one candidate cannot overtake another (chance 1e-8)."""
 STEP = 0.35
 """Step of the trapezoidal rule, in the narrowest standard deviation."""
 STEPS_MAX = 160
@@ -273,34 +275,36 @@ def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.b
            kept: npt.NDArray[np.int64], out: Floats) -> tuple[int, float, float]:  # fmt: skip
     """Who may win: fills ``kept``, leader first, and rows mean, spread, ratio of ``out``; returns count, low, high.
 
-    The weightiest candidate's logit is the scale. Whoever at best (5.5 spreads up) stays behind the leader at worst
-    (5.5 down) is left out.
+    The weightiest candidate's logit is the scale; on it nobody's spread is wider than on their own. So whoever is
+    more than ``APART`` joint spreads behind the leader wins with a chance below 1e-8 and is left out.
     """
     size = mean.size
     largest = 0.0
     for i in range(size):
         if alive[i]:
             largest = max(largest, abs(weight[i]))
-    low = high = -np.inf * sign
+    ends, middle = np.empty((2, size)), np.empty(size)
     leader = -1
-    ends = np.empty((2, size))
     for i in range(size):
         if alive[i]:
             ratio = largest / abs(weight[i])
+            middle[i] = translate(mean[i], ratio)
             ends[0, i] = translate(mean[i] - EDGE * spread[i], ratio)
             ends[1, i] = translate(mean[i] + EDGE * spread[i], ratio)
-            if sign > 0:
-                leader = i if ends[0, i] > low else leader
-                low, high = max(low, ends[0, i]), max(high, ends[1, i])
-            else:
-                leader = i if ends[1, i] < high else leader
-                low, high = min(low, ends[0, i]), min(high, ends[1, i])
+            if leader < 0 or (sign > 0 and ends[0, i] > ends[0, leader]) or (sign < 0 and ends[1, i] < ends[1, leader]):
+                leader = i
+    low, high = ends[0, leader], ends[1, leader]
     count = 0
     for step in range(-1, size):
         i = leader if step < 0 else step
-        if alive[i] and (step < 0 or i != leader) and ends[1, i] >= low and ends[0, i] <= high:
+        if not alive[i] or step == leader:
+            continue
+        apart = sign * (middle[leader] - middle[i])
+        if i == leader or apart < APART * math.sqrt(spread[leader] ** 2 + spread[i] ** 2):
             kept[count] = i
             out[0, count], out[1, count], out[2, count] = mean[i], spread[i], abs(weight[i]) / largest
+            high = max(high, ends[1, i]) if sign > 0 else high
+            low = min(low, ends[0, i]) if sign < 0 else low
             count += 1
     return count, low, high
 
