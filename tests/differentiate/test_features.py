@@ -170,8 +170,10 @@ def test_a_window_bounds_the_state(make):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"window": "3w"}, {"of": "revenue"}, {"of": "properties"}, {"of": "properties.a..b"}]
+    "wrong", [{"of": ""}, {"window": "3w"}, {"of": "revenue"}, {"of": "properties"}, {"of": "properties.a..b"}]
 )
 def test_what_cannot_be_measured_is_an_error(wrong):
     with pytest.raises(InvalidDefinition):
-        FeatureFold({"x": Feature(event=ORDER, measure="sum", **wrong)}, ZoneInfo("UTC"))
+        FeatureFold(
+            {"x": Feature(event=ORDER, measure="sum", **({"of": "properties.revenue"} | wrong))}, ZoneInfo("UTC")
+        )

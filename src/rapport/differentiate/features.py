@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rapport.core.ecommerce import canonical_name
+from rapport.core.errors import InvalidDefinition
 from rapport.core.event import Event
 from rapport.core.path import Path, Reader, reader, scalar_text
 from rapport.core.time import HOUR_US
@@ -119,8 +120,11 @@ def _condition(path: Path, wanted: str | None) -> Callable[[Event], bool]:
 
 
 def _pieces(name: str, feature: Feature) -> Pieces:
-    measure = MEASURES[feature.measure]
-    window = Window.parse(feature.window, where=f"features.yaml: {name}")
+    measure, where = MEASURES[feature.measure], f"features.yaml: {name}"
+    if measure.reads != "event" and not feature.of:
+        hint = "say of what, such as of: properties.revenue"
+        raise InvalidDefinition(f"'{feature.measure}' measures a value, and none is named", where=where, hint=hint)
+    window = Window.parse(feature.window, where=where)
     return Windowed(name, measure, window.length, window.unit == "h") if window else Whole(name, measure)
 
 
