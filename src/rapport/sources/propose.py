@@ -395,7 +395,7 @@ class _Builder:
         if region and region != self.identity.phone_region:
             self.assumptions.append(
                 f"'{column}' has numbers without country code, which seem to be dialled in {region}; "
-                f"identity.yaml says {self.identity.phone_region}"
+                f"identity.yaml says {self.identity.phone_region} and would be changed"
             )
             return region
         return ""
