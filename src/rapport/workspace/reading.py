@@ -43,8 +43,10 @@ def read(root: Path) -> Workspace:
     draft = _draft(root)
     if draft.findings:
         listed = "\n".join(f"  {finding}" for finding in sorted(draft.findings))
-        message = f"the workspace has {len(draft.findings)} to mend\n{listed}\n"
-        raise InvalidDefinition(message, where=str(root), hint="mend them; rapport check shows what is left")
+        message = (
+            "a fault in the workspace" if len(draft.findings) == 1 else f"{len(draft.findings)} faults in the workspace"
+        )
+        raise InvalidDefinition(message, where=str(root), hint=f"mend what rapport check lists\n{listed}")
     return Workspace(
         root=str(root),
         version=version(root),
