@@ -38,9 +38,7 @@ def test_decisions_lie_between_the_worst_and_the_best(summary: Summary) -> None:
 
 def test_blocks_cover_all_contacts(summary: Summary) -> None:
     assert summary.blocks[0].first == 1
-    assert all(
-        after.first == before.last + 1 for before, after in zip(summary.blocks, summary.blocks[1:], strict=False)
-    )
+    assert all(after.first == before.last + 1 for before, after in pairwise(summary.blocks))
 
 
 def test_broken_and_repeated_calls_were_sent_and_noticed(summary: Summary) -> None:

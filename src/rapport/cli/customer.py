@@ -75,7 +75,7 @@ def history(
     with session.open() as rt:
         catch_up(rt)
         document = timeline(rt, who(customer), before=before, limit=limit)
-    output.show(document, as_json, lambda target: output.records(target, document["data"]))
+    output.show(document, as_json, lambda target: _draw_history(target, document))
 
 
 @app.command()
@@ -106,3 +106,19 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
             output.facts(target, part, name.capitalize())
         elif isinstance(part, list) and part:
             output.records(target, part, name.capitalize())
+
+
+def _draw_history(target: Console, document: dict[str, Any]) -> None:
+    rows = [
+        (
+            event["time"][:19],
+            event.get("event") or event["type"],
+            event["subject"],
+            event["source"],
+            event.get("properties") or event.get("traits") or "",
+        )
+        for event in document["data"]
+    ]
+    output.table(target, ("time (UTC)", "what", "as", "source", "with"), rows)
+    if document["next_cursor"]:
+        target.print(f"older: --before {document['next_cursor']}")

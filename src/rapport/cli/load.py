@@ -30,7 +30,7 @@ def load(
         list[str] | None,
         typer.Argument(metavar="SOURCE", help="Files, folders, globs or names of sources; all sources' files if none."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded; write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded, and load nothing.")] = False,
     source: Annotated[str, typer.Option("--source", help="Read through this mapping, whatever the file's name.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Accept proposed mappings without asking.")] = False,
     as_json: AsJson = False,

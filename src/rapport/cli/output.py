@@ -47,7 +47,9 @@ def table(target: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]]
     from rich.table import Table
     from rich.text import Text
 
-    drawing = Table(title=title or None, box=box.SIMPLE, title_justify="left", pad_edge=False)
+    headed = any(columns)
+    style = box.SIMPLE_HEAD if headed else None
+    drawing = Table(title=title or None, box=style, title_justify="left", pad_edge=False, show_header=headed)
     for column in columns:
         drawing.add_column(column)
     for row in rows:
@@ -56,8 +58,9 @@ def table(target: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 
 
 def facts(target: Console, known: Mapping[str, Any], title: str = "") -> None:
-    """Draws named facts, one a line."""
+    """Draws named facts, one a line, and an empty line."""
     table(target, ("", ""), known.items(), title)
+    target.print()
 
 
 def records(target: Console, rows: Sequence[Mapping[str, Any]], title: str = "") -> None:

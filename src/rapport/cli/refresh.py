@@ -16,14 +16,14 @@ def register(app: typer.Typer) -> None:
 
 def refresh(context: typer.Context, as_json: AsJson = False) -> None:
     """Fold what is new, then compute features and scores for every customer."""
-    from rapport.loop.fold import catch_up
+    from rapport.core.time import iso
     from rapport.loop.refresh import refresh as refresh_everybody
 
     session: Session = context.obj
     with session.open() as rt, output.progress("refreshing", quiet=as_json) as progress:
-        catch_up(rt, progress)
         report = refresh_everybody(rt, progress)
-    output.show(report, as_json, lambda target: output.facts(target, output.plain(report), "Refreshed"))
+    document = output.plain(report) | {"as_of": iso(report.as_of)}
+    output.show(document, as_json, lambda target: output.facts(target, document, "Refreshed"))
 
 
 def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
@@ -32,5 +32,6 @@ def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
 
     session: Session = context.obj
     with session.open() as rt, output.progress("replaying the log", quiet=as_json) as progress:
-        report = replay(rt, progress)
-    output.show(report, as_json, lambda target: output.facts(target, output.plain(report), "Rebuilt"))
+        replayed = replay(rt, progress)
+    said = f"replayed {replayed:,} events and decisions; scores come back with rapport refresh"
+    output.show({"replayed": replayed}, as_json, lambda target: target.print(said))
