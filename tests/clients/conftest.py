@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -13,14 +14,14 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from tests.conftest import unavailable
-from tests.service.shop import FILES, write_workspace
 
 from rapport.bootstrap import open_runtime
 from rapport.core.event import Event
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import KeyRow
 from rapport.service.app import build
+from tests.conftest import unavailable
+from tests.service.shop import FILES, write_workspace
 
 NODE = Path(__file__).parent / "node"
 FLAGS = """
@@ -81,10 +82,17 @@ def node() -> Path:
     if npm is None or shutil.which("node") is None:
         unavailable("node and npm are not installed, so the Node clients cannot run")
         raise AssertionError
-    installed = NODE / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        outcome = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=300, check=False)
-        if outcome.returncode:
-            unavailable(f"npm could not install the Node clients: {outcome.stderr.strip()[-300:]}")
+    with (NODE / "package.json").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _install(npm)
     return NODE
+
+
+def _install(npm: str) -> None:
+    installed = NODE / "node_modules" / ".package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= (NODE / "package-lock.json").stat().st_mtime:
+        return
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    outcome = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=300, check=False)
+    if outcome.returncode:
+        unavailable(f"npm could not install the Node clients: {outcome.stderr.strip()[:300]}")

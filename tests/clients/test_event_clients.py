@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.clients.running import PYTHON, run
 from tests.conftest import unavailable
 

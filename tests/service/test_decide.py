@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.service.shop import signed
 
 VISITOR = {"customer": {"anonymousId": "a1"}, "slot": "homepage"}

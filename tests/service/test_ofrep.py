@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from tests.service.shop import signed
 
 from rapport.service.exchange import Request
+from tests.service.shop import signed
 
 REASONS = {"STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "CACHED", "DISABLED", "UNKNOWN", "STALE", "ERROR"}
 ANN = {"context": {"targetingKey": "u1", "weather": "rain"}}

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.service.shop import FILES, write_workspace
 
 from rapport.core.errors import UsageError
 from rapport.service.serve import serve
+from tests.service.shop import FILES, write_workspace
 
 SCRIPT = """
 import socket, sys

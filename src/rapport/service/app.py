@@ -40,7 +40,8 @@ def build(
 ) -> Front:
     """The application over an open runtime.
 
-    Its lifespan runs the background fold and, with ``close_at_end``, closes the runtime. ``also`` adds raw routes:
+    Its lifespan compiles what a first decision would else wait seconds for, runs the background fold and, with
+    ``close_at_end``, closes the runtime. ``also`` adds raw routes:
     the benchmarks measure an endpoint that does nothing beside those that do.
     """
     folding = Folding(rt)
@@ -82,6 +83,7 @@ def _quiet(config: AppConfig) -> AppConfig:
 def _lifespan(rt: Runtime, folding: Folding, fold_in_background: bool, close_at_end: bool):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def span(_: Litestar) -> AsyncIterator[None]:
+        rt.arbiter.warm_up()
         if fold_in_background:
             folding.start()
         try:

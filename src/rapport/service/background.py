@@ -30,6 +30,7 @@ class Folding:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._closed_at = 0
+        self._checked = False
         self.failures = 0
         """Failures in a row; 0 while all is well."""
         self.steps = 0
@@ -74,6 +75,9 @@ class Folding:
 
     def _step(self) -> int:
         self._wanted.clear()
+        if not self._checked:
+            folding.begin(self._rt)
+            self._checked = True
         consumed = folding.fold(self._rt)
         if consumed:
             self.steps += 1

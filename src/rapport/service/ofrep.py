@@ -76,6 +76,13 @@ class FlagsTold(msgspec.Struct, rename="camel"):
     event_streams: list[EventStream]
 
 
+class Channel(msgspec.Struct, array_like=True):
+    """What a stream is about: a customer, and how things stood when the flags were evaluated."""
+
+    customer: dict[str, str]
+    state: str
+
+
 _decode = msgspec.json.Decoder(FlagBody)
 
 
@@ -129,7 +136,8 @@ class Flags:
         for one in decided:
             await self._saves.wait(one.saved)
             self._count(one.decision.slot)
-        channel = self._signer.sign(encode_json(customer).decode(), rt.clock.now_us() + DAY_US)
+        told = encode_json(Channel(customer, self._state(customer, {}))).decode()
+        channel = self._signer.sign(told, rt.clock.now_us() + DAY_US)
         stream = EventStream("sse", f"{request.scheme}://{request.host}{STREAM}?channel={channel}")
         return Reply(encode_json(FlagsTold([self._flag(one, key) for one in decided], [stream])), headers=headers)
 
@@ -141,20 +149,20 @@ class Flags:
         if self._streams >= STREAMS_MAX:
             raise Busy("too many open streams", hint="poll instead", retry_after_s=30)
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
-        return Reply(b"", headers=headers, stream=self._changes(msgspec.json.decode(told, type=dict[str, str])))
+        return Reply(b"", headers=headers, stream=self._changes(msgspec.json.decode(told, type=Channel)))
 
-    async def _changes(self, customer: dict[str, str]) -> AsyncIterator[bytes]:
+    async def _changes(self, channel: Channel) -> AsyncIterator[bytes]:
         """Server-sent events; an empty part is a moment to notice that the client has gone."""
         self._streams += 1
         try:
             yield b"retry: 5000\n\n"
-            steps, state, quiet_s = self._folding.steps, self._state(customer, {}), 0
+            steps, state, quiet_s = -1, channel.state, 0
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
                 quiet_s += 1
                 part = b": still here\n\n" if quiet_s % KEEP_ALIVE_S == 0 else b""
                 if steps != self._folding.steps or quiet_s % ELSEWHERE_S == 0:
-                    steps, before, state = self._folding.steps, state, self._state(customer, {})
+                    steps, before, state = self._folding.steps, state, self._state(channel.customer, {})
                     part = part if state == before else self._refetch(state)
                 yield part
         finally:

@@ -14,6 +14,7 @@ import uvicorn
 from rapport.bootstrap import open_runtime
 from rapport.console.login import invite
 from rapport.core.errors import UsageError
+from rapport.service import logs
 from rapport.service.app import build
 from rapport.service.front import Front
 from rapport.workspace import read
@@ -99,7 +100,8 @@ def _options(host: str, port: int) -> dict[str, Any]:
 
 
 def _prepare() -> None:
-    """Before serving: short turns between threads, and nothing that was loaded is looked at by the collector again."""
+    """Before serving: logs as lines of JSON, short turns between threads, what was loaded kept from the collector."""
+    logs.configure()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
     gc.freeze()
