@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from pathlib import Path
@@ -16,14 +15,14 @@ from typing import Any
 
 import msgspec
 
-from rapport.bootstrap import open_runtime
-from rapport.core.decision import DecisionRow
-from rapport.loop import ingest as ingestion
+from rapport.bootstrap import calm_collector, open_runtime
+from rapport.core.decision import DecisionRow, encode_decision
+from rapport.core.event import encode_event
+from rapport.loop.decide import Ask, decide
+from rapport.loop.ingest import Envelope, read_event
 from rapport.loop.runtime import Runtime
 from rapport.service.app import build
-from rapport.service.live import durable
-
-RECORD = os.urandom(2_000)
+from rapport.service.live import Saves
 
 
 async def _body(receive: Any) -> bytes:
@@ -44,22 +43,25 @@ async def _answer(send: Any, body: bytes) -> None:
 def compared(app: Any, rt: Runtime) -> Any:
     """The app with the endpoints to compare with in front of it."""
 
+    saves = Saves()
+    asked = Ask(customer={"userId": "u1"}, slot="home", context={"device": "phone"})
+    record = encode_decision(msgspec.structs.replace(decide(rt, asked).decision, chosen=[]))
+
     async def noop(receive: Any, send: Any) -> None:
         asked = msgspec.json.decode(await _body(receive))
         await _answer(send, msgspec.json.encode({"slot": asked["slot"], "ok": True}))
 
     async def commit(receive: Any, send: Any) -> None:
         await _body(receive)
-        row = DecisionRow(rt.chance.new_id("x_"), "nobody", "bench", rt.clock.now_us(), RECORD)
-        await durable(rt.store.record(row))
+        row = DecisionRow(rt.chance.new_id("x_"), "nobody", "bench", rt.clock.now_us(), record)
+        await saves.wait(rt.store.record(row))
         await _answer(send, b'{"ok":true}')
 
     async def validate(receive: Any, send: Any) -> None:
         envelope = msgspec.json.decode(await _body(receive), type=dict[str, msgspec.Raw])
-        received_at = rt.clock.now_us()
+        batch = Envelope(source="bench", received_at=rt.clock.now_us())
         for raw in msgspec.json.decode(envelope["batch"], type=list[msgspec.Raw]):
-            event = ingestion._event(rt, bytes(raw), None, None, received_at, "bench", True)
-            ingestion.encode_event(event)
+            encode_event(read_event(rt, bytes(raw), batch))
         await _answer(send, b'{"success":true}')
 
     routes = {"/bench/noop": noop, "/bench/commit": commit, "/bench/validate": validate}
@@ -87,9 +89,10 @@ def main() -> None:
     sys.setswitchinterval(0.0005)
     rt = open_runtime(options.root)
     app = compared(build(rt, fold_in_background=not options.no_fold), rt)
-    gc.collect()
-    gc.freeze()
-    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning", access_log=False, loop="uvloop", http="httptools")
+    calm_collector()
+    uvicorn.run(
+        app, host="127.0.0.1", port=options.port, log_level="warning", access_log=False, loop="uvloop", http="httptools"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An open-loop HTTP load: requests leave on schedule whether or not earlier ones came back (no coordinated omission)."""
+"""An open-loop HTTP load: requests leave on schedule, whether or not earlier ones came back."""
 
 from __future__ import annotations
 

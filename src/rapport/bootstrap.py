@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import time
@@ -47,6 +48,17 @@ def open_runtime(root: Path | str, *, clock: Clock | None = None, chance: Chance
     store = open_store(workspace.settings.store, folder)
     warehouse = open_warehouse(folder / workspace.settings.warehouse, workspace.settings.store, folder)
     return assemble(workspace, store, warehouse, clock or SystemClock(), chance or SystemChance())
+
+
+def calm_collector() -> None:
+    """Keeps the garbage collector from walking what lives long.
+
+    Folding decodes thousands of small objects a step and frees them by count alone; with Python's own thresholds the
+    collector walked all of them again and again, and a profile took five times as long to decode.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @contextmanager

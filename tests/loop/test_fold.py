@@ -152,7 +152,10 @@ def test_a_changed_definition_is_a_refold(open_shop: Callable[..., Shop]) -> Non
     shop = open_shop()
     shop.happen(track("Order Completed", "ann", revenue=5), track("Order Completed", "ann", revenue=7))
     shop.rt.close()
-    declared = "largest: {event: Order Completed, measure: max, of: properties.revenue}\norders_90d: {event: Order Completed, measure: count, window: 90d}\n"
+    declared = """
+largest: {event: Order Completed, measure: max, of: properties.revenue}
+orders_90d: {event: Order Completed, measure: count, window: 90d}
+"""
     again = open_shop(clock=shop.clock, **{"features.yaml": declared})
     catch_up(again.rt)
     assert show(again.rt, {"userId": "ann"})["features"] == {"largest": 7, "orders_90d": 2}

@@ -26,9 +26,10 @@ class Session:
     @contextmanager
     def open(self) -> Iterator[Runtime]:
         """The opened workspace; what it learnt is saved at the end. Raises NotFound and InvalidDefinition."""
-        from rapport.bootstrap import open_runtime
+        from rapport.bootstrap import calm_collector, open_runtime
 
         with closing(open_runtime(self.root)) as rt:
+            calm_collector()
             yield rt
 
 

@@ -1,4 +1,4 @@
-"""A decision is a record: everything needed to explain it, attribute to it and evaluate it without having been there."""
+"""A decision is a record: all that is needed to explain it, attribute to it and evaluate it later."""
 
 from __future__ import annotations
 

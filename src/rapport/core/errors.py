@@ -22,7 +22,6 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
-
 _EXCERPT_WIDTH = 100
 
 

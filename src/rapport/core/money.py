@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 PLACES = 4
-SCALE = 10**PLACES
+SCALE = 10_000
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 _LARGEST = 10**14
 

@@ -7,7 +7,7 @@ commutative fold; an event that arrives late lands where it belongs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rapport.core.customer import Profile, decode_profile, encode_profile
@@ -16,7 +16,7 @@ from rapport.core.ecommerce import OFFER_IGNORED
 from rapport.core.event import Event, LogEntry, decode_event, encode_event
 from rapport.core.identifier import Identifier, Link
 from rapport.identify import profile as traits
-from rapport.identify.stitch import Graph, Stitch
+from rapport.identify.stitch import Graph
 from rapport.learn import attribution
 from rapport.loop.definitions import refold_if_changed
 from rapport.loop.runtime import Runtime
@@ -53,11 +53,16 @@ def fold(rt: Runtime, limit: int = STEP_EVENTS) -> int:
         return _step(rt, limit)
 
 
-def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
-    """Folds until nothing is left; returns how many events and decisions it consumed."""
+def begin(rt: Runtime) -> None:
+    """Before the first step: starts over where other definitions made the projection."""
     with rt.store.fold_lease() as mine:
         if mine:
             refold_if_changed(rt)
+
+
+def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
+    """Folds until nothing is left; returns how many events and decisions it consumed."""
+    begin(rt)
     last = rt.store.last_seq()
     start = rt.store.cursors().event
     total = 0

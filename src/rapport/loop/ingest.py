@@ -35,6 +35,16 @@ class Ingested(msgspec.Struct, frozen=True):
     saved: Future[AppendReceipt]
 
 
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What the calls of one batch share; moments in microseconds since the epoch."""
+
+    source: str
+    received_at: int
+    kind: str | None = None
+    sent_at: int | None = None
+    live: bool = True
+
+
 def ingest(
     rt: Runtime,
     calls: Sequence[bytes | memoryview],
@@ -49,33 +59,29 @@ def ingest(
     ``kind`` is the type the route implies; ``sent_at`` the envelope's. A bad call is refused with its reason and
     the rest goes on; refusals are kept in the store, ``Store.rejections``.
     """
-    received_at = rt.clock.now_us()
-    sent_us = moment_us(sent_at) if sent_at is not None else None
+    envelope = Envelope(
+        source=source,
+        received_at=rt.clock.now_us(),
+        kind=kind,
+        sent_at=None if sent_at is None else moment_us(sent_at),
+        live=live,
+    )
     entries: list[LogEntry] = []
     rejections: list[Rejection] = []
     for index, raw in enumerate(calls):
         try:
-            event = _event(rt, raw, kind, sent_us, received_at, source, live)
+            event = read_event(rt, raw, envelope)
             entries.append(LogEntry(event.message_id, encode_event(event)))
         except InvalidInput as error:
             rejections.append(Rejection(index, _message_id(raw), str(error)))
     saved = rt.store.append(entries)
     if rejections:
-        kept = [RejectionRow(received_at, source, one.message_id, one.reason, bytes(calls[one.index])[:KEPT_BYTES])
-                for one in rejections]  # fmt: skip
-        rt.store.keep_rejections(kept)
+        rt.store.keep_rejections([_kept(one, calls[one.index], envelope) for one in rejections])
     return Ingested(len(entries), rejections, saved)
 
 
-def _event(
-    rt: Runtime,
-    raw: bytes | memoryview,
-    kind: str | None,
-    sent_at: int | None,
-    received_at: int,
-    source: str,
-    live: bool,
-) -> Event:
+def read_event(rt: Runtime, raw: bytes | memoryview, envelope: Envelope) -> Event:
+    """One call as an event; raises ``InvalidInput`` that says what is wrong with it."""
     if len(raw) > EVENT_BYTES_MAX:
         raise InvalidInput(
             f"an event of {len(raw):,} bytes",
@@ -83,18 +89,23 @@ def _event(
         )
     return rt.arrivals.event(
         read_call(raw),
-        kind=kind,
-        received_at=received_at,
-        sent_at=sent_at,
-        source=source,
-        live=live,
+        kind=envelope.kind,
+        received_at=envelope.received_at,
+        sent_at=envelope.sent_at,
+        source=envelope.source,
+        live=envelope.live,
         fallback_id=lambda: rt.chance.new_id("m_"),
     )
+
+
+def _kept(rejection: Rejection, raw: bytes | memoryview, envelope: Envelope) -> RejectionRow:
+    body = bytes(raw[:KEPT_BYTES])
+    return RejectionRow(envelope.received_at, envelope.source, rejection.message_id, rejection.reason, body)
 
 
 def _message_id(raw: bytes | memoryview) -> str:
     try:
         found = msgspec.json.decode(raw, type=dict[str, object]).get("messageId", "")
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""
     return str(found)[:100]

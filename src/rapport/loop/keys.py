@@ -50,7 +50,7 @@ def listing(rt: Runtime) -> list[KeyRow]:
 
 def revoke(rt: Runtime, key_id: str) -> KeyRow:
     """Revokes a key by its id; raises ``NotFound``."""
-    for key in rt.store.keys():
+    for key in listing(rt):
         if key.id == key_id:
             revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or rt.clock.now_us())
             rt.store.save_key(revoked).result()
@@ -74,6 +74,6 @@ def _ring(rt: Runtime) -> dict[str, KeyRow]:
     now_us = rt.clock.now_us()
     ring = rt.keyring
     if ring.read_at < 0 or now_us - ring.read_at > RELOAD_AFTER_US:
-        ring.by_digest = {key.digest: key for key in rt.store.keys() if not key.revoked_at}
+        ring.by_digest = {key.digest: key for key in listing(rt) if not key.revoked_at}
         ring.read_at = now_us
     return ring.by_digest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from rapport.bootstrap import open_runtime
+from rapport.bootstrap import calm_collector, open_runtime
 from rapport.console.login import invite
 from rapport.core.errors import UsageError
 from rapport.service import logs
@@ -103,5 +102,4 @@ def _prepare() -> None:
     """Before serving: logs as lines of JSON, short turns between threads, what was loaded kept from the collector."""
     logs.configure()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    gc.collect()
-    gc.freeze()
+    calm_collector()
