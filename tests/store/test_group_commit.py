@@ -89,7 +89,7 @@ def test_a_job_that_fails_fails_alone(ledger: Ledger, committer: GroupCommit) ->
     futures = submit_while_busy(ledger, committer, "a", "bad", "b", "c")
     assert [future.exception(10) is None for future in futures] == [True, True, False, True, True]
     assert isinstance(futures[2].exception(), ValueError)
-    assert sorted(sum(ledger.groups, [])) == ["a", "b", "c", "first"]
+    assert sorted(name for group in ledger.groups for name in group) == ["a", "b", "c", "first"]
     assert committer.submit(Named("later")).result(10) == "LATER"
 
 

@@ -13,11 +13,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.store.worker import BATCH
-
 from rapport.core.identifier import Identifier
 from rapport.ports.store import Store
 from rapport.store import open_store
+from tests.store.worker import BATCH
 
 KILLS = int(os.environ.get("RAPPORT_KILLS", "3"))
 WORKER = str(Path(__file__).with_name("worker.py"))
@@ -72,13 +71,11 @@ def test_two_processes_that_append_the_same_ids_keep_each_once(store: Store, sto
     for worker in workers:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
-    said = []
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    for worker in workers:
-        said.append(int(worker.communicate(timeout=60)[0]))
+    said = [int(worker.communicate(timeout=60)[0]) for worker in workers]
     assert sum(said) == len(bodies(store)) == 2_000
 
 

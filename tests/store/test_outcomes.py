@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from rapport.core.decision import DecisionRow, Offer
-from rapport.ports.store import FoldBatch, KeyRow, ModelRow, Store
+from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow, Store
+from rapport.store import writes
 
 
 def row(number: int, customer: str = "c1") -> DecisionRow:
@@ -100,3 +101,19 @@ def test_small_values_are_found_by_prefix(store: Store, prefix: str) -> None:
 
 def test_a_store_that_works_passes_its_check(store: Store) -> None:
     store.check()
+
+
+def test_refused_calls_are_kept_whatever_they_hold(store: Store) -> None:
+    first = RejectionRow(5, "web", "m1", "no userId", b'{"type":"track"}')
+    odd = RejectionRow(6, "web", "nul\x00 half \ud800", "not text", b"\x00\xff")
+    store.keep_rejections([first, odd]).result()
+    store.keep_rejections([]).result()
+    assert store.rejections() == [msgspec.structs.replace(odd, message_id="nul\ufffd half ?"), first]
+    assert store.rejections(limit=1)[0].rejected_at == 6
+
+
+def test_only_the_newest_refused_calls_stay(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writes, "REJECTIONS_KEPT", 3)
+    for number in range(5):
+        store.keep_rejections([RejectionRow(number, "web", f"m{number}", "", b"")]).result()
+    assert [row.rejected_at for row in store.rejections()] == [4, 3, 2]

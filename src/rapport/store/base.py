@@ -17,6 +17,7 @@ from rapport.core.identifier import Identifier
 from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow
 from rapport.store import erasure, writes
 from rapport.store.group_commit import GroupCommit, Job
+from rapport.store.message_index import message_hashes
 from rapport.store.reads import Reads
 from rapport.store.sql import Transaction
 
@@ -27,15 +28,15 @@ _ROW_BYTES = 200
 
 
 class Append(Job):
-    """A batch of events on its way into the log; ``hashes`` is whatever the database recognises ids by."""
+    """A batch of events on its way into the log, with the hashes of its message ids."""
 
     __slots__ = ("bodies", "hashes", "ids")
 
-    def __init__(self, ids: list[str], bodies: list[bytes], hashes: Any = None) -> None:
+    def __init__(self, ids: list[str], bodies: list[bytes]) -> None:
         super().__init__(sum(map(len, bodies)) + _ROW_BYTES * len(ids))
         self.ids = ids
         self.bodies = bodies
-        self.hashes = hashes
+        self.hashes = message_hashes(ids)
 
 
 class Record(Job):
@@ -67,7 +68,7 @@ class SqlStore(Reads):
         """Appends what is new by message id, durably. Raises ``InvalidInput`` for an id that is not text."""
         ids = [entry.message_id for entry in entries]
         _require_text(ids)
-        return self._committer.submit(self._append_job(ids, [entry.body for entry in entries]))
+        return self._committer.submit(Append(ids, [entry.body for entry in entries]))
 
     @abstractmethod
     def fold_lease(self) -> AbstractContextManager[bool]:
@@ -124,7 +125,7 @@ class SqlStore(Reads):
         self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
     ) -> Future[dict[str, int]]:
         """Deletes every row of one person, in one transaction; tells how many left each table."""
-        return self._change(_ROW_BYTES, lambda tx: erasure.erase(tx, customer_ids, identifier_ids, identifiers))
+        return self._change(_ROW_BYTES, lambda tx: self._erase(tx, customer_ids, identifier_ids, identifiers))
 
     def reset_projection(self) -> Future[None]:
         """Forgets everything that the log can rebuild; the next fold starts at the beginning."""
@@ -151,11 +152,14 @@ class SqlStore(Reads):
     def close(self) -> None:
         """Waits for pending writes and closes."""
 
-    def _append_job(self, ids: list[str], bodies: list[bytes]) -> Append:
-        return Append(ids, bodies)
-
     def _apply(self, tx: Transaction, batch: FoldBatch) -> None:
         writes.apply(tx, batch)
+
+    def _erase(
+        self, tx: Transaction, customer_ids: Sequence[str], identifier_ids: Sequence[int],
+        identifiers: Sequence[Identifier],
+    ) -> dict[str, int]:  # fmt: skip
+        return erasure.erase(tx, customer_ids, identifier_ids, identifiers)
 
     def _write_scores(self, part: Sequence[tuple[str, bytes]], before: int) -> Future[int]:
         weight = sum(len(body) + _ROW_BYTES for _, body in part)

@@ -107,8 +107,10 @@ class MessageIndex:
 
     def matches(self, hashes: Hashes) -> list[tuple[int, int]]:
         """``(place in hashes, log position)`` of every stored hash that equals one of these."""
-        recent = self._recent
-        found = [(place, recent[value]) for place, value in enumerate(hashes.tolist()) if value in recent]
+        recent, values = self._recent, hashes.tolist()
+        found: list[tuple[int, int]] = []
+        if not recent.keys().isdisjoint(values):
+            found = [(place, recent[value]) for place, value in enumerate(values) if value in recent]
         for run in self._runs:
             found += run.matches(hashes)
         return found

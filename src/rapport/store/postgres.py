@@ -12,22 +12,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from rapport.core.errors import Conflict, RapportError, StoreFailure
 from rapport.core.event import AppendReceipt
+from rapport.core.identifier import Identifier
 from rapport.ports.store import FoldBatch
-from rapport.store import migrate, writes
+from rapport.store import erasure, migrate, writes
 from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import postgres_failure
 from rapport.store.group_commit import GroupCommit, GroupLost, Job
+from rapport.store.message_index import Hashes, message_hashes
 from rapport.store.sql import POSTGRES, Insert, Row, Transaction
 
 Connection = psycopg.Connection[TupleRow]
 
-_EVENTS: Final = Insert("events", (("message_id", "text"), ("body", "bytea")), "DO NOTHING")
+_APPEND: Final = """
+INSERT INTO events (message_id, body) SELECT new.id, new.body FROM unnest(%b::text[], %b::bytea[], %b::bigint[])
+WITH ORDINALITY AS new (id, body, hash, place) WHERE NOT EXISTS (SELECT 1 FROM erased WHERE erased.hash = new.hash)
+ORDER BY new.place ON CONFLICT DO NOTHING RETURNING message_id"""
+_ERASED: Final = Insert("erased", (("hash", "bigint"),), "DO NOTHING")
+_IDS_OF: Final = """
+SELECT message_id FROM events WHERE seq IN (SELECT seq FROM owned WHERE identifier_id IN ??)"""
 _LOG_LOCK: Final = 0x7261_7001
 _FOLD_LOCK: Final = 0x7261_7002
 _OPEN_LOCK: Final = 0x7261_7003
@@ -93,6 +102,16 @@ class PostgresStore(SqlStore):
         if holder and not tx.rows(_LEASE_HELD, _FOLD_LOCK, holder):
             raise Conflict("the lease of the fold was lost", where=self.place, hint="take it again, then fold")
         writes.apply(tx, batch)
+
+    def _erase(
+        self, tx: Transaction, customer_ids: Sequence[str], identifier_ids: Sequence[int],
+        identifiers: Sequence[Identifier],
+    ) -> dict[str, int]:  # fmt: skip
+        """Remembers the hashes of the message ids first, so that a client that sends them again brings nobody back."""
+        ids = [row[0] for row in tx.rows(_IDS_OF, list(identifier_ids))]
+        if ids:
+            tx.insert(_ERASED, [(number,) for number in _signed(message_hashes(ids))])
+        return erasure.erase(tx, customer_ids, identifier_ids, identifiers)
 
 
 class _Link:
@@ -276,8 +295,8 @@ class _Writer:
         bodies = [body for job in appends for body in job.bodies]
         if not ids:
             return [AppendReceipt(0, 0) for _ in appends]
-        cursor = self._open().execute(_EVENTS.postgres("message_id"), (ids, bodies))
-        new = {row[0] for row in cursor.fetchall()}
+        hashes = _signed(np.concatenate([job.hashes for job in appends]))
+        new = {row[0] for row in self._open().execute(_APPEND, (ids, bodies, hashes)).fetchall()}
         if len(new) == len(ids):
             return [AppendReceipt(len(job.ids), 0) for job in appends]
         return [_receipt(job, new) for job in appends]
@@ -291,6 +310,12 @@ def _receipt(job: Append, new: set[str]) -> AppendReceipt:
     mine = new.intersection(job.ids)
     new -= mine
     return AppendReceipt(len(mine), len(job.ids) - len(mine))
+
+
+def _signed(hashes: Hashes) -> list[int]:
+    """PostgreSQL's bigint has a sign."""
+    signed: list[int] = hashes.view(np.int64).tolist()
+    return signed
 
 
 def _lost(failure: RapportError) -> StoreFailure:

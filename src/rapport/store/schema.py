@@ -29,8 +29,9 @@ _SERIAL = BigInteger().with_variant(Integer(), "sqlite")
 def schema(dialect: str) -> MetaData:
     """The tables as ``sqlite`` or ``postgresql`` keeps them.
 
-    They differ in one place: PostgreSQL finds a message id again through a unique index, SQLite through the
-    hashes in ``commits``, because a unique index over millions of random ids would slow every append.
+    They differ in one place. PostgreSQL finds a message id again through a unique index, and keeps the hashes of
+    erased ones; SQLite finds both through the hashes in ``commits``, because a unique index over millions of random
+    ids would slow every append.
     """
     metadata = MetaData()
     _log(metadata, dialect)
@@ -50,6 +51,7 @@ def _log(metadata: MetaData, dialect: str) -> None:
         _table(metadata, "commits", _key("first_seq", _SERIAL), _body("hashes"))
     else:
         Index("events_message_id", events.c.message_id, unique=True)
+        _table(metadata, "erased", _key("hash", _NUMBER))
 
 
 def _people(metadata: MetaData) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
 import msgspec
 
 Row = tuple[Any, ...]
+Statement = tuple[str, list[Any]]
+"""A text and its parameters."""
 
 
 class Dialect(msgspec.Struct, frozen=True):
@@ -51,24 +53,26 @@ class Insert(msgspec.Struct, frozen=True):
             return rows
         return list({row[: self.key]: row for row in rows}.values())
 
-    def sqlite(self, rows: int) -> str:
-        """One statement for so many rows.
+    def sqlite(self, rows: int, spare: bool = False) -> str:
+        """One statement for so many rows; with ``spare``, rows that start with NULL are left out.
 
         >>> Insert("state", (("name", "text"), ("value", "bytea"))).sqlite(2)
         'INSERT INTO state (name, value) VALUES (?,?),(?,?)'
         """
         places = f"({','.join('?' * len(self.columns))})"
-        return f"{self._head} VALUES {','.join([places] * rows)}{self._tail}"
+        values = f"VALUES {','.join([places] * rows)}"
+        if spare:
+            values = f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608 - question marks only
+        return f"{self._head} {values}{self._tail}"
 
-    def postgres(self, returning: str = "") -> str:
+    def postgres(self) -> str:
         """One statement for any number of rows, given as one array a column.
 
         >>> Insert("state", (("name", "text"), ("value", "bytea"))).postgres()
         'INSERT INTO state (name, value) SELECT * FROM unnest(%b::text[], %b::bytea[])'
         """
         arrays = ", ".join(f"%b::{kind}[]" for _, kind in self.columns)
-        back = f" RETURNING {returning}" if returning else ""
-        return f"{self._head} SELECT * FROM unnest({arrays}){self._tail}{back}"  # noqa: S608 - names from this package
+        return f"{self._head} SELECT * FROM unnest({arrays}){self._tail}"  # noqa: S608 - names from this package
 
     @property
     def _head(self) -> str:
@@ -102,20 +106,21 @@ class Transaction(Protocol):
         """Inserts many rows in few statements."""
 
 
-CHUNKS = (1024, 256, 64, 16, 4, 1)
-"""Rows a SQLite statement holds. Few sizes keep the statements prepared; few statements keep the writer from
-losing the interpreter lock, which ``sqlite3`` hands over at every step."""
+LARGEST_CHUNK = 1024
 
 
-def chunks(
-    insert: Insert, rows: Sequence[Row], texts: dict[tuple[Insert, int], str]
-) -> Iterable[tuple[str, list[Any]]]:
-    """Statements and their parameters that together insert the rows; ``texts`` keeps statement texts between calls."""
-    start, left = 0, len(rows)
-    for size in CHUNKS:
-        while left >= size:
-            text = texts.get((insert, size))
-            if text is None:
-                text = texts[insert, size] = insert.sqlite(size)
-            yield text, list(chain.from_iterable(rows[start : start + size]))
-            start, left = start + size, left - size
+def chunks(insert: Insert, rows: Sequence[Row], texts: dict[tuple[Insert, int, bool], str]) -> Iterator[Statement]:
+    """Statements that together insert the rows; ``texts`` keeps their texts between calls.
+
+    As few as can be, because ``sqlite3`` hands the interpreter lock over several times a statement, and a busy thread
+    keeps it for milliseconds: full chunks, then one of the next power of two whose spare rows are NULL. Few sizes also
+    mean that every statement stays prepared.
+    """
+    for start in range(0, len(rows), LARGEST_CHUNK):
+        part = rows[start : start + LARGEST_CHUNK]
+        size = 1 << (len(part) - 1).bit_length()
+        spare = size - len(part)
+        text = texts.get((insert, size, spare > 0))
+        if text is None:
+            text = texts[insert, size, spare > 0] = insert.sqlite(size, spare > 0)
+        yield text, [*chain.from_iterable(part), *[None] * (spare * len(insert.columns))]

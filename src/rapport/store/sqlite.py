@@ -25,7 +25,7 @@ from rapport.store import migrate, writes
 from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import sqlite_failure
 from rapport.store.group_commit import GroupCommit, Job
-from rapport.store.message_index import LARGEST_RUN, Hashes, MessageIndex, message_hashes
+from rapport.store.message_index import LARGEST_RUN, Hashes, MessageIndex
 from rapport.store.sql import SQLITE, Insert, Row, chunks
 
 _EVENTS: Final = Insert("events", (("seq", "bigint"), ("message_id", "text"), ("body", "bytea")))
@@ -90,9 +90,6 @@ class SqliteStore(SqlStore):
                 reader.close()
         self._writer.close()
 
-    def _append_job(self, ids: list[str], bodies: list[bytes]) -> Append:
-        return Append(ids, bodies, message_hashes(ids))
-
     def _reader(self) -> sqlite3.Connection:
         try:
             reader: _Reader = self._local.reader
@@ -125,7 +122,7 @@ class _Writer:
         self._connection = connection
         self._place = place
         self._texts: dict[str, str] = {}
-        self._inserts: dict[tuple[Insert, int], str] = {}
+        self._inserts: dict[tuple[Insert, int, bool], str] = {}
         self._messages = MessageIndex()
         self._checkpointed_at = time.monotonic()
         self._checkpointed_changes = connection.total_changes
@@ -230,13 +227,16 @@ class _Writer:
                 self._messages.add(first, np.frombuffer(hashes, dtype="<u8"))
 
     def _stored(self, ids: Sequence[str], hashes: Hashes) -> set[int]:
-        """The places whose message id the log holds already: those whose hash it knows, compared in full."""
+        """The places whose message id the log holds already: those whose hash it knows, compared in full.
+
+        A hash without its event is that of an erased one, which must not come back when a client sends it again.
+        """
         matches = self._messages.matches(hashes)
         if not matches:
             return set()
         seqs = [seq for _, seq in matches]
         known: dict[int, str] = dict(self.rows("SELECT seq, message_id FROM events WHERE seq IN ??", seqs))
-        return {place for place, seq in matches if known.get(seq) == ids[place]}
+        return {place for place, seq in matches if known.get(seq, ids[place]) == ids[place]}
 
 
 def _first_of_each(ids: Sequence[str], stored: set[int]) -> list[int]:

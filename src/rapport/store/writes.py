@@ -92,7 +92,7 @@ def state(tx: Transaction, name: str, value: bytes) -> None:
 
 def rejections(tx: Transaction, rows: Sequence[RejectionRow]) -> None:
     """Refused calls; only the newest ``REJECTIONS_KEPT`` stay."""
-    _insert(tx, _REJECTIONS, [(row.rejected_at, row.source, row.message_id, row.reason, row.body) for row in rows])
+    _insert(tx, _REJECTIONS, [_rejection(row) for row in rows])
     tx.execute("DELETE FROM rejections WHERE id <= (SELECT max(id) FROM rejections) - ?", REJECTIONS_KEPT)
 
 
@@ -149,6 +149,15 @@ def _end(alias: str, onward: dict[str, str]) -> str:
         passed.add(target)
         target = onward[target]
     return target
+
+
+def _rejection(row: RejectionRow) -> Row:
+    return row.rejected_at, _legible(row.source), _legible(row.message_id), _legible(row.reason), row.body
+
+
+def _legible(text: str) -> str:
+    """A refused call may hold what no database keeps as text: NUL, or half a surrogate pair."""
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def _link(link: Link) -> Row:
