@@ -72,6 +72,17 @@ ENGLISH: Final = {
     "not_found": "Not found",
     "went_wrong": "Something went wrong",
     "back": "Back to the customers",
+    "Champions": "Champions",
+    "Loyal": "Loyal",
+    "Active": "Active",
+    "New": "New",
+    "Promising": "Promising",
+    "Needs attention": "Needs attention",
+    "At risk": "At risk",
+    "Previously loyal": "Previously loyal",
+    "Almost lost": "Almost lost",
+    "Dormant": "Dormant",
+    "Prospects": "Prospects",
 }
 CHINESE: Final = {
     "language": "中文",
@@ -141,6 +152,17 @@ CHINESE: Final = {
     "not_found": "未找到",
     "went_wrong": "出错了",
     "back": "返回客户列表",
+    "Champions": "最佳客户",
+    "Loyal": "忠诚客户",
+    "Active": "活跃客户",
+    "New": "新客户",
+    "Promising": "潜力客户",
+    "Needs attention": "需要关注",
+    "At risk": "有流失风险",
+    "Previously loyal": "曾经忠诚",
+    "Almost lost": "即将流失",
+    "Dormant": "沉睡客户",
+    "Prospects": "潜在客户",
 }
 CATALOGUES: Final = {"en": ENGLISH, "zh": CHINESE}
 HTML_LANGUAGE: Final = {"en": "en", "zh": "zh-CN"}

@@ -55,7 +55,8 @@ def customers(request: AnyRequest, state: State, after: FromQuery[str] = "", q: 
         if found is not None:
             return _redirect(f"/customers/{found}")
     listing = view.listing(state.rt, after, PAGE_SIZE)
-    return _page(request, "customers.html", listing=listing, after=after, q=q)
+    names = present.names(state.rt, [one["id"] for one in listing["data"]])
+    return _page(request, "customers.html", listing=listing, names=names, after=after, q=q)
 
 
 @get("/customers/{customer_id:str}", guards=[signed_in], sync_to_thread=True)

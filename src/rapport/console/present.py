@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from rapport.core.customer import decode_profile
 from rapport.core.decision import Decision
 from rapport.core.errors import InvalidInput, NotFound
 from rapport.customize.because import because
@@ -16,6 +17,8 @@ from rapport.loop import view
 from rapport.loop.runtime import Runtime
 
 RFM_COLUMNS = ("rfm_segment", "recency_days", "frequency", "monetary", "r_score", "f_score", "m_score")
+READABLE = ("email", "user_id", "card", "phone")
+"""Namespaces by which people are called, best first."""
 SHOWN_DETAILS = 160
 """Characters of an event's properties that fit a line."""
 
@@ -27,7 +30,7 @@ def customer_page(rt: Runtime, customer_id: str, before: str) -> dict[str, Any]:
     history = view.timeline(rt, who, before, 50)
     return {
         "customer": shown,
-        "title": title(shown),
+        "title": names(rt, [shown["id"]])[shown["id"]],
         "rfm": {name: shown["scores"][name] for name in RFM_COLUMNS if shown["scores"].get(name) is not None},
         "decisions": [_decision(rt, told) for told in shown["decisions"]],
         "timeline": [_event(told) for told in history["data"]],
@@ -45,20 +48,28 @@ def find(rt: Runtime, text: str) -> str | None:
     return None
 
 
-def title(shown: Mapping[str, Any]) -> str:
+def names(rt: Runtime, customer_ids: Sequence[str]) -> dict[str, str]:
+    """What to call each of these customers, in two statements."""
+    identifiers: dict[str, dict[str, str]] = {}
+    for row in rt.store.identifiers_of(customer_ids):
+        identifiers.setdefault(row.customer_id, {})[row.identifier.namespace] = row.identifier.value
+    called = {}
+    for customer_id, stored in rt.store.customers(customer_ids).items():
+        traits = {name: held.value for name, held in decode_profile(stored.profile).traits.items()}
+        called[customer_id] = call(traits, identifiers.get(customer_id, {}), customer_id)
+    return called
+
+
+def call(traits: Mapping[str, Any], identifiers: Mapping[str, str], customer_id: str) -> str:
     """What to call somebody: their name, their strongest readable identifier, or the id.
 
-    >>> title({"traits": {"first_name": {"value": "Ann"}}, "identifiers": [], "id": "c_1"})
-    'Ann'
-    >>> title({"traits": {}, "identifiers": [{"namespace": "email", "value": "a@x.com"}], "id": "c_1"})
-    'a@x.com'
+    >>> call({"first_name": "Ann", "last_name": "Lee"}, {}, "c_1"), call({}, {"email": "a@x.com"}, "c_1")
+    ('Ann Lee', 'a@x.com')
     """
-    traits = {name: str(held["value"]) for name, held in shown["traits"].items() if held["value"]}
-    parts = [traits[name] for name in ("first_name", "last_name") if name in traits]
-    if "name" in traits or parts:
-        return traits.get("name") or " ".join(parts)
-    named = {one["namespace"]: one["value"] for one in shown["identifiers"]}
-    return str(next((named[one] for one in ("email", "user_id", "card", "phone") if one in named), shown["id"]))
+    parts = [str(traits[name]) for name in ("first_name", "last_name") if traits.get(name)]
+    if traits.get("name") or parts:
+        return str(traits.get("name") or " ".join(parts))
+    return next((identifiers[one] for one in READABLE if one in identifiers), customer_id)
 
 
 def moment(text: str, zone: ZoneInfo) -> str:
