@@ -40,6 +40,15 @@ def test_a_refresh_replaces_the_table_for_every_reader(warehouse, quiet, tmp_pat
     reader.close()
 
 
+def test_a_reader_follows_a_table_whose_columns_changed(warehouse, quiet, tmp_path, shop):
+    warehouse.build_customers(EVERYBODY, 1, quiet)
+    reader = DuckDBWarehouse(tmp_path / "warehouse", shop.url)
+    assert reader.preview("orders > 8").count == 1
+    warehouse.build_customers("SELECT 'c1' AS customer_id, 'gold' AS tier", 2, quiet)
+    assert reader.preview("tier = 'gold'").sample == ["c1"]
+    reader.close()
+
+
 def test_a_table_may_be_made_from_itself(warehouse):
     warehouse.save_table("counts", "SELECT 1 AS n")
     assert warehouse.save_table("counts", "SELECT n + 1 AS n FROM counts UNION ALL SELECT n FROM counts") == 2

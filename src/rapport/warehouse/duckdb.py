@@ -167,7 +167,7 @@ class DuckDBWarehouse:
     def _show_views(self, database: duckdb.DuckDBPyConnection) -> None:
         segments, tables = self._files.segments(), self._files.table_names()
         columns = self._columns if self._columns is not None else segments[-1].columns if segments else ()
-        state = ([segment.folder.name for segment in segments], sorted(tables), columns)
+        state = ([segment.folder.name for segment in segments], sorted(tables.items()), columns)
         if state == self._shown:
             return
         by_columns: dict[tuple[str, ...], list[str]] = {}
