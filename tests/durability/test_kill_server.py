@@ -51,7 +51,7 @@ class Server:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(300):
+        for _ in range(900):
             assert self.process.poll() is None, "the server ended by itself"
             try:
                 connection = HTTPConnection("127.0.0.1", self.port, timeout=1)
@@ -63,7 +63,8 @@ class Server:
             finally:
                 connection.close()
             time.sleep(0.1)
-        pytest.fail("the server did not become ready in 30 s")
+        self.kill()
+        pytest.fail("the server did not become ready in 90 s")
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -84,12 +85,20 @@ def call(port: int, path: str, key: str, body: dict[str, object]) -> dict[str, o
         connection.close()
 
 
-def client(number: int, port: int, key: str, stop: threading.Event, acknowledged: list[str], decided: list[str]) -> None:
+def client(
+    number: int, port: int, key: str, stop: threading.Event, acknowledged: list[str], decided: list[str]
+) -> None:
     count = 0
     while not stop.is_set():
         ids = [f"k{number}-{port}-{count}-{place}" for place in range(BATCH)]
         batch = [
-            {"type": "track", "event": "Order Completed", "userId": f"u{place}", "messageId": one, "properties": {"revenue": 1}}
+            {
+                "type": "track",
+                "event": "Order Completed",
+                "userId": f"u{place}",
+                "messageId": one,
+                "properties": {"revenue": 1},
+            }
             for place, one in enumerate(ids)
         ]
         if call(port, "/v1/batch", key, {"batch": batch}) == {"success": True}:
