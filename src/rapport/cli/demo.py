@@ -11,7 +11,7 @@ import typer
 
 from rapport.cli import output
 from rapport.cli.exits import FAILED
-from rapport.cli.serve import HOST, PORT, announce_login, require_free
+from rapport.cli.serve import HOST, PORT, require_free, serve_until_stopped
 from rapport.cli.session import AsJson
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ def _serve(root: Path, port: int) -> None:
     """Prints how to look at the shop, then serves it until Ctrl-C."""
     from rapport.bootstrap import opened
     from rapport.loop.keys import create
-    from rapport.service.serve import serve as serve_http
 
     with opened(root) as rt:
         key = create(rt, ["write", "read"], "demo")
@@ -74,4 +73,4 @@ def _serve(root: Path, port: int) -> None:
     output.note(f"\nserving on {url}; stop with Ctrl-C (the shop is then removed)")
     output.note(f"a decision:\n  curl -s {url}/v1/decide -H 'Authorization: Bearer {key}' \\")
     output.note('    -d \'{"customer": {"userId": "u1"}, "slot": "home_hero", "explain": true}\'')
-    serve_http(root, host=HOST, port=port, announce=announce_login)
+    serve_until_stopped(root, HOST, port)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,20 +31,25 @@ def serve(
     as_json: Annotated[bool, typer.Option("--json", help="Print where it listens as one JSON document.")] = False,
 ) -> None:
     """Serve the HTTP API and the customer pages until Ctrl-C."""
-    from rapport.service.serve import serve as serve_http
-
     session: Session = context.obj
     require_free(host, port)
     document = {"url": f"http://{host}:{port}", "workspace": str(session.root), "workers": workers}
-    output.show(
-        document, as_json, lambda target: target.print(f"serving {session.root} on {document['url']}; stop with Ctrl-C")
-    )
-    serve_http(session.root, host=host, port=port, workers=workers, announce=announce_login)
+    said = f"starting on {document['url']} with the workspace {session.root}; stop with Ctrl-C"
+    output.show(document, as_json, lambda target: target.print(said, soft_wrap=True))
+    serve_until_stopped(session.root, host, port, workers)
 
 
-def announce_login(link: str) -> None:
-    """Says on stderr by which one-time link the pages open."""
-    output.note(f"sign in once with {link}")
+def serve_until_stopped(root: Path, host: str, port: int, workers: int = 1) -> None:
+    """Serves until Ctrl-C; says on stderr by which one-time link the pages open, once they do."""
+    from rapport.service.serve import serve as serve_http
+
+    with suppress(KeyboardInterrupt):
+        serve_http(
+            root, host=host, port=port, workers=workers, announce=lambda link: output.note(f"sign in once with {link}")
+        )
+    # The server keeps what it loaded out of the collector's sight; unless that ends, libraries report leaks at exit.
+    gc.unfreeze()
+    output.note("stopped")
 
 
 def require_free(host: str, port: int) -> None:
