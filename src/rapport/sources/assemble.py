@@ -93,7 +93,7 @@ def _single(row: tuple[Any, ...], plan: Plan, parts: _Slices, source: Source, fi
 def _grouped(group: list[tuple[Any, ...]], plan: Plan, parts: _Slices, source: Source, file: str) -> Assembled:
     who = _first_known(group, parts.identifiers)
     mine, strangers = group, []
-    if any(_differs(row[parts.identifiers], who) for row in group):
+    if any(row[parts.identifiers] != who for row in group):
         strangers = [row[0] for row in group if _differs(row[parts.identifiers], who)]
         mine = [row for row in group if not _differs(row[parts.identifiers], who)]
     properties = _present(plan.properties, _first_known(mine, parts.properties), plan.constants["properties"])
@@ -110,7 +110,7 @@ def _grouped(group: list[tuple[Any, ...]], plan: Plan, parts: _Slices, source: S
 
 
 def _differs(values: tuple[Any, ...], who: tuple[Any, ...]) -> bool:
-    return values != who and any(value is not None and value != own for value, own in zip(values, who, strict=True))
+    return any(value is not None and value != own for value, own in zip(values, who, strict=True))
 
 
 def _first_known(group: list[tuple[Any, ...]], place: slice) -> tuple[Any, ...]:
@@ -123,7 +123,9 @@ def _first_known(group: list[tuple[Any, ...]], place: slice) -> tuple[Any, ...]:
 
 
 def _present(names: list[str], values: tuple[Any, ...], constants: dict[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    found = dict(zip(names, values, strict=True))
+    if None in values:
+        found = {name: value for name, value in found.items() if value is not None}
     return {**constants, **found} if constants else found
 
 

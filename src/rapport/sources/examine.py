@@ -85,8 +85,7 @@ def _varying(staging: Staging, cells: Mapping[str, Cell], order: str | None) -> 
     key = as_text(cells[order].alias, cells[order].held)
     others = [(name, cell) for name, cell in cells.items() if name != order]
     checks = ", ".join(
-        f"min({as_text(cell.alias, cell.held)}) IS DISTINCT FROM max({as_text(cell.alias, cell.held)}) AS v{n}"
-        for n, (_, cell) in enumerate(others)
+        f"min({cell.alias}) IS DISTINCT FROM max({cell.alias}) AS v{n}" for n, (_, cell) in enumerate(others)
     )
     if not checks:
         return frozenset()

@@ -88,30 +88,24 @@ class _Column:
 
     def __init__(self, staging: Staging, name: str, cell: Cell, delimiter: str) -> None:
         self._staging = staging
-        self._cell = cell
-        self._text = as_text(cell.alias, cell.held)
+        self._held = cell.held
+        self._text = as_text("cell", cell.held)
         self._delimiter = delimiter
-        rows, filled, distinct = staging.query(
-            f"SELECT count(*), count({self._text}), count(DISTINCT {self._text}) FROM raw"
+        staging.count_values(cell)
+        rows, self._filled, distinct = staging.query(
+            f"SELECT sum(n), coalesce(sum(n) FILTER ({self._text} IS NOT NULL), 0), count(DISTINCT {self._text}) "
+            "FROM counted"
         )[0]
-        self._filled = filled
-        values = staging.query(
-            f"SELECT v FROM (SELECT DISTINCT {self._text} AS v FROM raw) WHERE v IS NOT NULL "
-            f"ORDER BY hash(v), v LIMIT {SAMPLE_VALUES}"
-        )
-        self._values = [value for (value,) in values]
-        first = staging.query(
-            f"SELECT v FROM (SELECT {self._text} AS v, min(__row) AS n FROM (SELECT * FROM raw WHERE __row < 5000) "
-            "GROUP BY 1) WHERE v IS NOT NULL ORDER BY n LIMIT 3"
-        )
-        examples = [value for (value,) in first] or self._values[:3]
+        sample = f"SELECT {self._text} AS v FROM counted WHERE v IS NOT NULL"
+        self._values = [value for (value,) in staging.query(f"{sample} ORDER BY hash(v), v LIMIT {SAMPLE_VALUES}")]
+        examples = [value for (value,) in staging.query(f"{sample} ORDER BY first LIMIT 3")]
         self._plain = ColumnProfile(
-            name=name, kind="text", rows=rows, missing=rows - filled, distinct=distinct, examples=examples
+            name=name, kind="text", rows=rows, missing=rows - self._filled, distinct=distinct, examples=examples
         )
 
     def profile(self) -> ColumnProfile:
         """The first type, most telling first, that nearly all values fit."""
-        physical = physical_type(self._cell.held)
+        physical = physical_type(self._held)
         if physical != "text":
             return self._physical(physical)
         if not self._values:
@@ -130,21 +124,21 @@ class _Column:
 
     def _counted(self, expression: str) -> float:
         """Share of the filled rows where an expression has a value."""
-        found = self._staging.query(f"SELECT count({expression}) FROM raw")[0][0]
+        found = self._staging.query(f"SELECT coalesce(sum(n) FILTER ({expression} IS NOT NULL), 0) FROM counted")[0][0]
         return float(found) / self._filled if self._filled else 0.0
 
     def _physical(self, kind: ColumnType) -> ColumnProfile:
-        number = as_number(self._cell.alias, self._cell.held)
+        number = as_number("cell", self._held)
         if kind not in ("number", "integer"):
-            return self._with(kind=kind, why=f"stored as {self._cell.held}")
+            return self._with(kind=kind, why=f"stored as {self._held}")
         whole, negative = self._staging.query(
-            f"SELECT coalesce(bool_and(n = floor(n)), FALSE), count(*) FILTER (n < 0) "
-            f"FROM (SELECT {number} AS n FROM raw)"
+            f"SELECT coalesce(bool_and(v = floor(v)), FALSE), coalesce(sum(n) FILTER (v < 0), 0) "
+            f"FROM (SELECT n, {number} AS v FROM counted)"
         )[0]
         return self._with(
             kind="integer" if whole else "number",
             negative=negative / max(self._filled, 1),
-            why=f"stored as {self._cell.held}" + (", whole numbers only" if whole and kind == "number" else ""),
+            why=f"stored as {self._held}" + (", whole numbers only" if whole and kind == "number" else ""),
         )
 
     def _email(self) -> ColumnProfile | None:
@@ -163,7 +157,7 @@ class _Column:
         if any(one.ambiguous for one, _ in found):
             order = self._day_order(found)
         pattern = dates.formats(found, order)
-        readable = self._counted(as_moment(self._cell.alias, self._cell.held, pattern, "UTC"))
+        readable = self._counted(as_moment("cell", self._held, pattern, "UTC"))
         if readable < LEAST_SHARE / 2:
             return None
         kind = "timestamp" if any(one.has_time for one, _ in found) else "date"
@@ -176,7 +170,7 @@ class _Column:
         first, second = (
             self._staging.query(
                 f"SELECT coalesce(max(TRY_CAST(regexp_extract({self._text}, {literal(part)}, 1) AS INTEGER)), 0) "
-                "FROM raw"
+                "FROM counted"
             )[0][0]
             for part in (dates.FIRST, dates.SECOND)
         )
@@ -202,10 +196,10 @@ class _Column:
         commas = sum(1 for value in self._values if _COMMA.fullmatch(value))
         points = sum(1 for value in self._values if _POINT.fullmatch(value))
         decimal, assumption = self._decimal(commas, points)
-        number = as_number(self._cell.alias, self._cell.held, decimal)
+        number = as_number("cell", self._held, decimal)
         filled, whole, negative = self._staging.query(
-            f"SELECT count(n), coalesce(bool_and(n = floor(n)), FALSE), count(*) FILTER (n < 0) "
-            f"FROM (SELECT {number} AS n FROM raw)"
+            f"SELECT coalesce(sum(n) FILTER (v IS NOT NULL), 0), coalesce(bool_and(v = floor(v)), FALSE), "
+            f"coalesce(sum(n) FILTER (v < 0), 0) FROM (SELECT n, {number} AS v FROM counted)"
         )[0]
         readable = filled / max(self._filled, 1)
         if readable < LEAST_SHARE:

@@ -70,11 +70,15 @@ def _row(one: ColumnRole) -> tuple[str, ...]:
         one.target or "(left out)",
         f"{one.confidence:.0%}" if one.target else "",
         kind + (" ,5" if profile.decimal == "," and profile.kind == "number" else ""),
-        f"{profile.missing_share:.0%}",
+        _share(profile.missing_share),
         f"{profile.distinct:,}",
         examples if len(examples) <= _EXAMPLES_WIDTH else examples[: _EXAMPLES_WIDTH - 1] + "…",
         one.why,
     )
+
+
+def _share(share: float) -> str:
+    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def _what(source: Source) -> str:

@@ -46,7 +46,7 @@ class Staging:
             "temp_directory": self._folder,
         }
         self._db = duckdb.connect(f"{self._folder}/staging.duckdb", config=settings)
-        self._db.execute("SET TimeZone = 'UTC'")
+        self._db.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         self._db.execute("CREATE TABLE refused (row BIGINT, reason VARCHAR)")
         self._db.execute("CREATE TABLE unreadable (line BIGINT, reason VARCHAR, text VARCHAR)")
 
@@ -93,6 +93,7 @@ class Staging:
         first = "min(row) OVER (PARTITION BY grp)" if plan.grouped else "row"
         good = f"SELECT row, {first} AS first, {', '.join(plan.outputs)} FROM mapped WHERE reason IS NULL"
         with self._db.cursor() as cursor:
+            cursor.execute("SET enable_progress_bar = false")
             for batch in cursor.sql(f"{good} ORDER BY first, row").to_arrow_reader(STREAM_ROWS):
                 yield [column.to_pylist() for column in batch.columns]
 
@@ -127,8 +128,15 @@ class Staging:
             target.unlink()
         return count
 
+    def count_values(self, cell: Cell) -> None:
+        """Makes ``counted`` hold one column's different cells: ``cell``, its rows ``n`` and the ``first`` of them."""
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE counted AS "
+            f"SELECT {cell.alias} AS cell, count(*) AS n, min(__row) AS first FROM raw GROUP BY 1"
+        )
+
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a query over ``raw`` and ``rows``."""
+        """Rows of a query over ``raw``, ``rows`` and ``counted``."""
         return self._db.execute(sql, parameters).fetchall()
 
     def _count(self, sql: str) -> int:
