@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from operator import itemgetter
 from struct import Struct, error
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,8 +64,7 @@ def input_columns(columns: Mapping[str, ColumnType], sensitive: frozenset[str]) 
     return numeric, sorted(name for name, kind in usable.items() if kind == "text")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """One customer in one context. ``raw``: the numeric columns (NaN where NULL); the rest as keys and strengths."""
 
     raw: Floats
@@ -75,8 +74,7 @@ class Encoded:
     """The name of each key, as explanations print it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lineup:
+class Lineup(NamedTuple):
     """A set of candidates as the kernels read it; ``rows`` are places among the model's actions."""
 
     rows: npt.NDArray[np.int64]
@@ -100,6 +98,8 @@ class Encoder:
         self.numeric = tuple(numeric)
         self.names = (*numeric, *text)
         self._read = _reader(self.names)
+        self._wanted = frozenset(self.names)
+        self._unread = [name for name in columns if name not in self._wanted]
         self._pack = Struct(f"{len(numeric)}d").pack
         self._missing = [feature_key(f"{name} is null") for name in self.names]
         self._keys: dict[tuple[str, str], int] = {}
@@ -108,7 +108,10 @@ class Encoder:
 
     def inputs(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The columns that the model sees, NULLs included, as the decision record keeps them."""
-        return dict(zip(self.names, self._read(row)))  # noqa: B905 - as long as each other, and this is the hot path
+        inputs = dict(row)
+        for name in self._unread:
+            inputs.pop(name, None)
+        return inputs if inputs.keys() == self._wanted else {name: row.get(name) for name in self.names}
 
     def encode(self, inputs: Mapping[str, Any], context: Mapping[str, Any]) -> Encoded:
         """The model's inputs from a customer's (or a record's) columns and the request's context."""

@@ -12,6 +12,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -52,8 +53,7 @@ class _Body(msgspec.Struct, array_like=True):
     actions: dict[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """Inputs as the kernels read them: the standardised columns ``z`` and all hashed inputs (``labels`` come first)."""
 
     z: Floats
@@ -123,10 +123,9 @@ class Posterior:
         """
         self.observe(encoded)
         prepared = self.prepare(encoded)
-        row = int(alone.rows[0])
         regression().learn(
-            self.table, self.means[row], self.covariances[row], self.prior, prepared.z, prepared.keys, prepared.x,
-            alone.action_keys[0], alone.group_keys, alone.own_deviations, PRIOR_LOGIT, 1.0 if accepted else 0.0, memory,
+            self.table, self.means, self.covariances, self.prior, prepared.z, prepared.keys, prepared.x, alone.rows,
+            alone.action_keys, alone.group_keys, alone.own_deviations, PRIOR_LOGIT, 1.0 if accepted else 0.0, memory,
         )  # fmt: skip
 
     def reasons(self, prepared: Prepared, alone: Lineup, limit: int, least: float) -> dict[str, float]:
@@ -136,7 +135,7 @@ class Posterior:
         ``least`` is left out.
         """
         places, parts = regression().strongest(
-            self.table, self.means[int(alone.rows[0])], prepared.z, prepared.keys, prepared.x, alone.action_keys[0],
+            self.table, self.means, prepared.z, prepared.keys, prepared.x, alone.rows, alone.action_keys,
             alone.group_keys, alone.own_deviations, limit, least,
         )  # fmt: skip
         labels, count = prepared.labels, len(prepared.labels)

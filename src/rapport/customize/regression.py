@@ -239,18 +239,19 @@ def _learn_block(mean: Floats, covariance: Floats, prior: Floats, gain: Floats, 
 learn_block = _compile(_learn_block)
 
 
-def _learn(table: Table, mean: Floats, covariance: Floats, prior: Floats, z: Floats, keys: Keys, x: Floats,
-           action_key: Any, group_keys: Keys, group_deviations: Floats, base: float, label: float,
+def _learn(table: Table, means: Floats, covariances: Floats, prior: Floats, z: Floats, keys: Keys, x: Floats,
+           rows: Places, action_keys: Keys, group_keys: Keys, group_deviations: Floats, base: float, label: float,
            memory: float) -> None:  # fmt: skip
-    """One answer, learnt: Laplace in the logit, then the Gaussian posterior of every part (cross terms dropped).
+    """One answer to the first action, learnt: Laplace in the logit, then the Gaussian posterior of every part.
 
     With s the variance of the logit and w = σ'(t) at its mode t, each part's mean moves by variance·x·(label - σ(t))
-    and its covariance shrinks by w/(1 + w·s) times the square of covariance·x.
+    and its covariance shrinks by w/(1 + w·s) times the square of covariance·x; cross terms between parts are dropped.
     """
+    mean, covariance = means[rows[0]], covariances[rows[0]]
     inputs = own_inputs(z, mean.size, x.size)
     block = z[z.size - mean.size :]
     mask = np.uint64(table.shape[0] - 1)
-    cells, values = gather(mask, keys, x, inputs, action_key, group_keys, group_deviations)
+    cells, values = gather(mask, keys, x, inputs, action_keys[0], group_keys, group_deviations)
     gain = gain_of(covariance, prior, block, memory)
     total, variance = base + dot(mean, block), dot(gain, block)
     for n in range(cells.size):
@@ -272,13 +273,13 @@ learn = _compile(_learn)
 def _contributions(table: Table, mean: Floats, z: Floats, keys: Keys, x: Floats, action_key: Any, group_keys: Keys,
                    group_deviations: Floats) -> Floats:  # fmt: skip
     """What each hashed input but the intercept adds to the mean logit of one action, the action's block included."""
-    inputs = own_inputs(z, mean.size, x.size)
-    cells, values = gather(
-        np.uint64(table.shape[0] - 1), keys, x, inputs, action_key, group_keys, group_deviations
-    )  # fmt: skip
+    mask = np.uint64(table.shape[0] - 1)
     out = np.zeros(x.size)
-    for n in range(cells.size):
-        out[n % x.size] += values[n] * table[cells[n], 0]
+    for i in range(x.size):
+        for g in range(group_keys.size):
+            out[i] += group_deviations[g] * x[i] * table[place(keys[i], group_keys[g], mask), 0]
+    for i in range(own_inputs(z, mean.size, x.size)):
+        out[i] += ACTION * x[i] * table[place(keys[i], action_key, mask), 0]
     for j in range(mean.size - 1):
         out[x.size - z.size + j] += z[j] * mean[j]
     return out[: x.size - 1]
@@ -287,10 +288,11 @@ def _contributions(table: Table, mean: Floats, z: Floats, keys: Keys, x: Floats,
 contributions = _compile(_contributions)
 
 
-def _strongest(table: Table, mean: Floats, z: Floats, keys: Keys, x: Floats, action_key: Any, group_keys: Keys,
-               group_deviations: Floats, limit: int, least: float) -> tuple[Places, Floats]:  # fmt: skip
-    """The ``limit`` contributions farthest from 0, farthest first, those nearer than ``least`` left out."""
-    parts = contributions(table, mean, z, keys, x, action_key, group_keys, group_deviations)
+def _strongest(table: Table, means: Floats, z: Floats, keys: Keys, x: Floats, rows: Places, action_keys: Keys,
+               group_keys: Keys, group_deviations: Floats, limit: int,
+               least: float) -> tuple[Places, Floats]:  # fmt: skip
+    """The first action's ``limit`` contributions farthest from 0, farthest first, none nearer than ``least``."""
+    parts = contributions(table, means[rows[0]], z, keys, x, action_keys[0], group_keys, group_deviations)
     places, values = np.empty(limit, dtype=np.int64), np.empty(limit)
     for count in range(limit):
         best, size = -1, least

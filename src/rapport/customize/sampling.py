@@ -23,19 +23,19 @@ SPREAD_MIN, SPREAD_MAX = 1e-6, 30.0
 """The least noise breaks ties between equals evenly; the most keeps exp() finite."""
 REACH = 8.0
 """Standard deviations beyond which a normal distribution is taken as finished (mass 6e-16)."""
-EDGE = 5.5
-"""Standard deviations beyond which a candidate is not followed (mass 2e-8)."""
-APART = 5.6
-"""Joint standard deviations beyond which one candidate cannot overtake another (chance 1e-8)."""
-STEP = 0.35
+EDGE = 5.2
+"""Standard deviations beyond which a candidate is not followed (mass 1e-7)."""
+APART = 5.2
+"""Joint standard deviations beyond which one candidate cannot overtake another (chance 1e-7)."""
+STEP = 0.45
 """Step of the trapezoidal rule, in the narrowest standard deviation."""
 STEPS_MAX = 160
 """More steps than this are left to the adaptive rule."""
 PANEL = 1.2
 """Widest panel of the adaptive rule, in the narrowest standard deviation at work there (and in logits)."""
-TOLERANCE = 1e-7
+TOLERANCE = 1e-6
 """What the shares may miss their known sum by before the rule is refined."""
-NEGLIGIBLE = 1e-13
+NEGLIGIBLE = 1e-10
 HALVINGS_MAX = 40
 _STEPS_PER_UNIT = 128
 _GRID = np.arange(-REACH * _STEPS_PER_UNIT, REACH * _STEPS_PER_UNIT + 2) / _STEPS_PER_UNIT
@@ -260,7 +260,7 @@ def _adaptive(low: float, high: float, mean: Floats, spread: Floats, ratio: Floa
                 for k in range(_NODES.size):
                     node = y + half * (1.0 + _NODES[k])
                     add_shares(node, half * _WEIGHTS[k], mean, spread, ratio, sign, cdf, density, part)
-            if abs(part.sum() - abs(ahead - behind)) < TOLERANCE or half < 1e-13 * (1.0 + abs(y)):
+            if abs(part.sum() - abs(ahead - behind)) < 0.1 * TOLERANCE or half < 1e-13 * (1.0 + abs(y)):
                 break
             stop = 0.5 * (y + stop)
         for i in range(size):
@@ -276,7 +276,7 @@ def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.b
     """Who may win: fills ``kept``, leader first, and rows mean, spread, ratio of ``out``; returns count, low, high.
 
     The weightiest candidate's logit is the scale; on it nobody's spread is wider than on their own. So whoever is
-    more than ``APART`` joint spreads behind the leader wins with a chance below 1e-8 and is left out.
+    more than ``APART`` joint spreads behind the leader wins with a chance below about 1e-7 and is left out.
     """
     size = mean.size
     largest = 0.0
