@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import unavailable
 
 from rapport.core.event import Event, decode_event, encode_event
 from rapport.core.time import DAY_US
@@ -17,6 +16,7 @@ from rapport.identify.arrival import EVENT_TYPES, Arrivals, read_call
 from rapport.identify.moments import moment_us
 from rapport.identify.stitch import Graph, Stitcher
 from rapport.workspace.definitions import Identity, Namespace, Trait
+from tests.conftest import unavailable
 
 IDENTITY = Identity(namespaces={"email": Namespace(normalise="email", priority=80, found_in=["traits.email"])})
 CLIENTS = ("segment", "analytics-", "rudder", "jitsu")
