@@ -63,7 +63,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     running = uvicorn.Server(options)
     thread = threading.Thread(target=running.run)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not running.started and time.monotonic() < until:
         time.sleep(0.01)
     try:

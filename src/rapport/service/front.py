@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -30,6 +31,7 @@ EXPOSE = (b"access-control-expose-headers", b"Retry-After, ETag, X-Rapport-Rejec
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 NO_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 Methods = dict[str, RawRoute]
+Headers = list[tuple[bytes, bytes]]
 
 
 class Front:
@@ -67,7 +69,7 @@ class Front:
         if route is None:
             request = Request(scope, b"")
             reply = _preflight(methods) if scope["method"] == "OPTIONS" else _wrong_method(methods, request)
-            await _send(reply, request, next(iter(methods.values())), send)
+            await _send(reply, request, next(iter(methods.values())), receive, send)
             return
         started = time.perf_counter()
         request = Request(scope, b"")
@@ -81,7 +83,7 @@ class Front:
             reply = (route.refuse or problems.reply)(error, request)
         except Exception as error:  # noqa: BLE001  the edge: it is logged, and told as 500
             reply = (route.refuse or problems.reply)(error, request)
-        await _send(reply, request, route, send)
+        await _send(reply, request, route, receive, send)
         seconds, count = counted(route.method, route.path, reply.status)
         seconds.observe(time.perf_counter() - started)
         count.inc()
@@ -106,7 +108,7 @@ def _wrong_method(methods: Methods, request: Request) -> Reply:
     return Reply(encode_json(told), 405, [problems.PROBLEM_JSON, (b"allow", allowed.encode())])
 
 
-def _cross_origin(request: Request) -> list[tuple[bytes, bytes]]:
+def _cross_origin(request: Request) -> Headers:
     """What lets a page of another origin read the reply. Beacons always carry credentials, so they need its name."""
     origin = request.header(b"origin")
     if not origin:
@@ -117,10 +119,10 @@ def _cross_origin(request: Request) -> list[tuple[bytes, bytes]]:
     return [ANY_ORIGIN, EXPOSE]
 
 
-async def _send(reply: Reply, request: Request, route: RawRoute, send: Send) -> None:
+async def _send(reply: Reply, request: Request, route: RawRoute, receive: Receive, send: Send) -> None:
     headers = reply.headers + _cross_origin(request) if route.cors else reply.headers
     if reply.stream is not None:
-        await _stream(reply, headers, send)
+        await _stream(reply, headers, receive, send)
         return
     if reply.status not in (204, 304):
         headers = [*headers, (b"content-length", b"%d" % len(reply.body))]
@@ -128,9 +130,23 @@ async def _send(reply: Reply, request: Request, route: RawRoute, send: Send) -> 
     await send({"type": "http.response.body", "body": reply.body})
 
 
-async def _stream(reply: Reply, headers: list[tuple[bytes, bytes]], send: Send) -> None:
+async def _stream(reply: Reply, headers: Headers, receive: Receive, send: Send) -> None:
+    """Sends the parts as they come, until the stream ends or the client has gone."""
     assert reply.stream is not None
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    async for part in reply.stream:
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    gone = asyncio.ensure_future(_until_gone(receive))
+    try:
+        async for part in reply.stream:
+            if gone.done():
+                return
+            if part:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()
+        await reply.stream.aclose()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

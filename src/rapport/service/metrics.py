@@ -16,6 +16,7 @@ DECISIONS = Counter("rapport_decisions", "Decisions made and recorded.", ("slot"
 RESPONSES = Counter("rapport_responses", "Responses recorded.", ("outcome",))
 FOLDED = Counter("rapport_folded", "Events and decisions consumed by the fold in this process.")
 FOLD_FAILURES = Counter("rapport_fold_failures", "Steps of the fold that failed and were tried again.")
+OPEN_STREAMS = Gauge("rapport_open_streams", "Clients that hold a stream of changes open.")
 FOLD_LAG = Gauge("rapport_fold_lag_events", "Events in the log that the fold has not reached.")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -25,7 +25,7 @@ from rapport.service import keys, problems
 from rapport.service.background import Folding
 from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.live import Saves
-from rapport.service.metrics import decisions_in
+from rapport.service.metrics import OPEN_STREAMS, decisions_in
 
 SCOPES = ("write", "read")
 FLAGS = "/ofrep/v1/evaluate/flags"
@@ -151,9 +151,10 @@ class Flags:
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
         return Reply(b"", headers=headers, stream=self._changes(msgspec.json.decode(told, type=Channel)))
 
-    async def _changes(self, channel: Channel) -> AsyncIterator[bytes]:
+    async def _changes(self, channel: Channel) -> AsyncGenerator[bytes, None]:
         """Server-sent events; an empty part is a moment to notice that the client has gone."""
         self._streams += 1
+        OPEN_STREAMS.set(self._streams)
         try:
             yield b"retry: 5000\n\n"
             steps, state, quiet_s = -1, channel.state, 0
@@ -167,6 +168,7 @@ class Flags:
                 yield part
         finally:
             self._streams -= 1
+            OPEN_STREAMS.set(self._streams)
 
     def _refetch(self, state: str) -> bytes:
         modified = self._rt.clock.now_us() // SECOND_US
