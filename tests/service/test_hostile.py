@@ -77,6 +77,22 @@ def test_a_decision_in_a_deep_context(site: Any) -> None:
     assert site.call("POST", "/ofrep/v1/evaluate/flags/homepage", site.read_key, content=flag).status_code == 400
 
 
+@pytest.mark.parametrize("name", ["lone surrogate", "not a number"])
+def test_one_value_that_strict_json_refuses_does_not_cost_the_batch(site: Any, name: str) -> None:
+    body = b'{"batch":[' + HOSTILE[name] + b"," + GOOD + b'],"sentAt":"2026-01-01T00:00:00Z"}'
+    answer = site.call("POST", "/v1/batch", site.write_key, content=body)
+
+    assert answer.content == b'{"success":true}'
+    assert "good" in [event.message_id for event in site.log]
+    assert answer.headers.get("x-rapport-rejected") == (None if name == "lone surrogate" else "1")
+
+
+def test_half_an_emoji_becomes_a_question_mark(site: Any) -> None:
+    site.call("POST", "/v1/track", site.write_key, content=b'{"userId":"u","event":"caf\\ud83d"}')
+
+    assert [event.event for event in site.log] == ["caf?"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

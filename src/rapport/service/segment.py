@@ -19,6 +19,7 @@ from rapport.service import keys
 from rapport.service.background import Folding
 from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.live import Saves
+from rapport.service.mending import calls_within, mended
 from rapport.service.metrics import EVENTS_ACCEPTED, EVENTS_REJECTED
 
 BATCH_BYTES_MAX = 500 * 1024
@@ -55,6 +56,7 @@ class _KeyInBody(msgspec.Struct, rename="camel"):
 
 
 _decode_batch = msgspec.json.Decoder(Batch)
+_decode_raw = msgspec.json.Decoder(msgspec.Raw)
 _decode_key = msgspec.json.Decoder(_KeyInBody)
 
 
@@ -104,7 +106,7 @@ class Codec:
         """Many calls in one envelope. An unreadable envelope is 400; a bad call is left out and counted in a header."""
         given = keys.token(request)
         key = keys.allowed(keys.known(self._rt, given), SCOPES) if given else None
-        envelope = read_json(_decode_batch, request.body)
+        envelope = _envelope(request.body)
         if key is None:
             key = keys.allowed(keys.known(self._rt, _text(envelope.write_key)), SCOPES)
         calls = envelope.batch
@@ -120,9 +122,10 @@ class Codec:
 
     def _single(self, kind: str) -> Any:
         async def single(request: Request) -> Reply:
-            given = keys.token(request) or _text(read_json(_decode_key, request.body).write_key)
+            body = _call(request.body)
+            given = keys.token(request) or _text(read_json(_decode_key, body).write_key)
             key = keys.allowed(keys.known(self._rt, given), SCOPES)
-            taken = ingestion.ingest(self._rt, (request.body,), kind=kind, source=source_name(key))
+            taken = ingestion.ingest(self._rt, (body,), kind=kind, source=source_name(key))
             await self._finish(taken)
             if taken.rejections:
                 raise InvalidInput(taken.rejections[0].reason, where="body")
@@ -172,6 +175,26 @@ class Codec:
 def source_name(key: KeyRow) -> str:
     """How events remember which key they came through: its label, or its id."""
     return key.label or key.id
+
+
+def _envelope(body: bytes) -> Batch:
+    """The envelope; one value that strict JSON refuses does not cost the whole batch."""
+    try:
+        return read_json(_decode_batch, body)
+    except InvalidInput:
+        found = calls_within(body)
+        if found is None:
+            raise
+        calls, sent_at, write_key = found
+        return Batch(batch=[msgspec.Raw(call) for call in calls], sent_at=sent_at, write_key=write_key)
+
+
+def _call(body: bytes) -> bytes:
+    try:
+        _decode_raw.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return mended(body) or body
+    return body
 
 
 def _text(value: Any) -> str:
