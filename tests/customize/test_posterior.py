@@ -61,7 +61,7 @@ class Plain:
             value = 0.0 if row[name] is None else (np.log1p(float(row[name])) - mean) / np.sqrt(variance)
             z.append(np.clip(value, -5, 5))
             shared[name] = z[-1] * strength
-        return np.array([*z, 1.0]), {**shared, "intercept": 4.0}
+        return np.array([*z, 1.0]), {**shared, "intercept": 1.0}
 
     def parts(self, row: dict, action: str) -> tuple[np.ndarray, list[tuple[tuple[str, str], float]]]:
         z, shared = self.inputs(row)

@@ -1,6 +1,6 @@
 """What we believe about acceptance: a Bayesian logistic regression that learns one answer at a time.
 
-logit = -2 + shared part + parts of the action's attributes + the action's own part. The action's own part over the
+logit = shared part + parts of the action's attributes + the action's own part. The action's own part over the
 numeric columns and its intercept has a full covariance (up to 128 columns); everything else is hashed and diagonal.
 A new action starts from the shared parts. Scoring k actions over d numeric columns takes k·d² multiplications,
 learning an answer d²; memory is 4·d² bytes an action.
@@ -28,15 +28,15 @@ BITS = 18
 """The hashed table has 2^18 cells."""
 FULL_MAX = 128
 """Up to so many numeric columns an action's weights have a full covariance; beyond, a diagonal one."""
-PRIOR_LOGIT = -2.0
-"""Before anything was learnt an offer is accepted about one time in eight."""
+PRIOR_LOGIT = 0.0
+"""Before anything was learnt a chance is even: untried offers get tried. Pessimism locks in whatever won first."""
 LOGIT_VARIANCE = 8.0
 """Prior variance of a typical customer's logit through the numeric columns, however many there are."""
 COLUMN_VARIANCE_MAX = 1.5
 """With few columns none of them is expected to matter more than this."""
-SHARED = 0.1
+SHARED = 0.05
 """The share of it that all actions have in common."""
-_INTERCEPT = 4.0
+_INTERCEPT = 1.0
 _INTERCEPT_VARIANCE = 1.0
 FORMAT = 1
 

@@ -28,13 +28,13 @@ EDGE = 5.2
 APART = 5.2
 """Joint standard deviations beyond which one candidate cannot overtake another (chance 1e-7)."""
 STEP = 0.45
-"""Step of the trapezoidal rule, in the narrowest standard deviation."""
+"""Step of the trapezoidal rule, in the narrowest standard deviation on the common scale."""
 STEPS_MAX = 160
 """More steps than this are left to the adaptive rule."""
 PANEL = 1.2
 """Widest panel of the adaptive rule, in the narrowest standard deviation at work there (and in logits)."""
-TOLERANCE = 1e-6
-"""What the shares may miss their known sum by before the rule is refined."""
+TOLERANCE = 3e-7
+"""What the shares may miss their known sum by before the rule is refined; each is then right within 1e-6."""
 NEGLIGIBLE = 1e-10
 HALVINGS_MAX = 40
 _STEPS_PER_UNIT = 128
@@ -201,13 +201,12 @@ def _add_shares(y: float, width: float, mean: Floats, spread: Floats, ratio: Flo
 add_shares = _compile(_add_shares)
 
 
-def _even_steps(low: float, high: float, mean: Floats, spread: Floats, ratio: Floats, sign: int,
+def _even_steps(low: float, high: float, width: float, mean: Floats, spread: Floats, ratio: Floats, sign: int,
                 out: Floats) -> bool:  # fmt: skip
     """The trapezoidal rule, which converges geometrically here; False where the shares do not add up to 1.
 
     Trefethen and Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56 (2014).
     """
-    width = STEP * spread.min()
     if (high - low) > STEPS_MAX * width:
         return False
     cdf, density = np.empty(mean.size), np.empty(mean.size)
@@ -272,11 +271,12 @@ adaptive = _compile(_adaptive)
 
 
 def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.bool_], sign: int,
-           kept: npt.NDArray[np.int64], out: Floats) -> tuple[int, float, float]:  # fmt: skip
-    """Who may win: fills ``kept``, leader first, and rows mean, spread, ratio of ``out``; returns count, low, high.
+           kept: npt.NDArray[np.int64], out: Floats) -> tuple[int, float, float, float]:  # fmt: skip
+    """Who may win: fills ``kept``, leader first, and rows mean, spread, ratio of ``out``.
 
     The weightiest candidate's logit is the scale; on it nobody's spread is wider than on their own. So whoever is
     more than ``APART`` joint spreads behind the leader wins with a chance below about 1e-7 and is left out.
+    Returns how many, the interval to integrate over, and the narrowest of their spreads there.
     """
     size = mean.size
     largest = 0.0
@@ -293,7 +293,7 @@ def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.b
             ends[1, i] = translate(mean[i] + EDGE * spread[i], ratio)
             if leader < 0 or (sign > 0 and ends[0, i] > ends[0, leader]) or (sign < 0 and ends[1, i] < ends[1, leader]):
                 leader = i
-    low, high = ends[0, leader], ends[1, leader]
+    low, high, narrowest = ends[0, leader], ends[1, leader], np.inf
     count = 0
     for step in range(-1, size):
         i = leader if step < 0 else step
@@ -305,8 +305,9 @@ def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.b
             out[0, count], out[1, count], out[2, count] = mean[i], spread[i], abs(weight[i]) / largest
             high = max(high, ends[1, i]) if sign > 0 else high
             low = min(low, ends[0, i]) if sign < 0 else low
+            narrowest = min(narrowest, (ends[1, i] - middle[i]) / EDGE)
             count += 1
-    return count, low, high
+    return count, low, high, narrowest
 
 
 field = _compile(_field)
@@ -319,13 +320,14 @@ def _best(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.bo
     P(a) = ∫ f_a Π_{b≠a} F_b over the score.
     """
     kept, table = np.empty(mean.size, dtype=np.int64), np.empty((3, mean.size))
-    count, low, high = field(mean, spread, weight, alive, sign, kept, table)
+    count, low, high, narrowest = field(mean, spread, weight, alive, sign, kept, table)
+    means, spreads, ratios = table[0, :count], table[1, :count], table[2, :count]
     shares = np.zeros(count)
     if count == 1:
         shares[0] = 1.0
-    elif not even_steps(low, high, table[0, :count], table[1, :count], table[2, :count], sign, shares):
+    elif not even_steps(low, high, STEP * narrowest, means, spreads, ratios, sign, shares):
         shares[:] = 0.0
-        adaptive(low, high, table[0, :count], table[1, :count], table[2, :count], sign, shares)
+        adaptive(low, high, means, spreads, ratios, sign, shares)
     total = shares.sum()
     for i in range(count):
         chance[kept[i]] = shares[i] / total
