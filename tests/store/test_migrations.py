@@ -70,9 +70,8 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(store_url: str) 
         subprocess.Popen([sys.executable, "-c", program, store_url], stderr=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
-    for child in children:
-        _, complaint = child.communicate(timeout=60)
-        assert child.returncode == 0, complaint
+    complaints = [child.communicate(timeout=60)[1] for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0], complaints
 
 
 def test_an_up_to_date_database_opens_without_the_migration_tools(store_url: str) -> None:

@@ -11,7 +11,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import psycopg
+import pytest
 
 from rapport.core.identifier import Identifier
 from rapport.ports.store import Store
@@ -19,12 +23,27 @@ from rapport.store import open_store
 from tests.store.worker import BATCH
 
 KILLS = int(os.environ.get("RAPPORT_KILLS", "3"))
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 WORKER = str(Path(__file__).with_name("worker.py"))
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, WORKER, *arguments], stdin=pipe, stdout=pipe, text=True)
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts workers; none outlives the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen([sys.executable, WORKER, *arguments], stdin=pipe, stdout=pipe, text=True))
+        return started[-1]
+
+    yield run
+    for worker in started:
+        worker.kill()
+        worker.communicate()
 
 
 def killed_after(worker: subprocess.Popen[str], seconds: float) -> list[str]:
@@ -34,8 +53,17 @@ def killed_after(worker: subprocess.Popen[str], seconds: float) -> list[str]:
     time.sleep(seconds)
     worker.kill()
     said += [line.strip() for line in worker.stdout if line.endswith("\n")]
-    worker.communicate(timeout=30)
+    worker.wait(30)
     return said
+
+
+def opened_after_the_dead(url: str) -> Store:
+    """The store, once PostgreSQL has noticed that its client is gone and finished what that had asked for."""
+    if url.startswith("postgresql"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            while connection.execute(OTHERS).fetchone() != (0,):
+                time.sleep(0.01)
+    return open_store(url, Path())
 
 
 def bodies(store: Store) -> list[str]:
@@ -51,13 +79,13 @@ def assert_whole_steps(store: Store) -> None:
     assert len(store.identifiers_of([f"c{number}" for number in range(1, folded + 1)])) == folded
 
 
-def test_what_was_acknowledged_survives_a_kill(store_url: str) -> None:
+def test_what_was_acknowledged_survives_a_kill(store_url: str, start: Start) -> None:
     chance = random.Random(7)
     acknowledged: list[str] = []
     for round_number in range(KILLS):
         worker = start("append_and_fold", store_url, f"r{round_number}")
         acknowledged += killed_after(worker, chance.uniform(0.05, 0.6))
-        store = open_store(store_url, Path())
+        store = opened_after_the_dead(store_url)
         counts = Counter(bodies(store))
         assert {batch: counts[batch] for batch in acknowledged} == dict.fromkeys(acknowledged, BATCH)
         assert set(counts.values()) == {BATCH}
@@ -66,7 +94,7 @@ def test_what_was_acknowledged_survives_a_kill(store_url: str) -> None:
     assert len(acknowledged) >= KILLS
 
 
-def test_two_processes_that_append_the_same_ids_keep_each_once(store: Store, store_url: str) -> None:
+def test_two_processes_that_append_the_same_ids_keep_each_once(store: Store, store_url: str, start: Start) -> None:
     workers = [start("append_same", store_url, "2000") for _ in range(2)]
     for worker in workers:
         assert worker.stdout is not None
@@ -79,21 +107,17 @@ def test_two_processes_that_append_the_same_ids_keep_each_once(store: Store, sto
     assert sum(said) == len(bodies(store)) == 2_000
 
 
-def test_the_lease_goes_with_the_process(store: Store, store_url: str) -> None:
+def test_the_lease_goes_with_the_process(store: Store, store_url: str, start: Start) -> None:
     holder = start("hold_lease", store_url)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "True\n"
     with store.fold_lease() as mine:
         assert not mine
-    killed_after_its_word(holder)
+    holder.kill()
+    holder.wait(30)
     deadline = time.monotonic() + 10
     taken = False
     while not taken and time.monotonic() < deadline:
         with store.fold_lease() as taken:
             pass
     assert taken
-
-
-def killed_after_its_word(holder: subprocess.Popen[str]) -> None:
-    holder.kill()
-    holder.communicate(timeout=30)
