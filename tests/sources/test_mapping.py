@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import csv
+import io
+
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rapport.core.errors import InvalidDefinition, InvalidRule, NotFound
 from rapport.workspace.definitions import Lookup, Source, SourceField
@@ -213,6 +218,33 @@ def test_a_missing_lookup_says_where_it_was_looked_for(run, shop):
     source = orders(lookups={"goods": Lookup(file="goods.csv", on={"sku": "sku"}, columns=["kind"])})
     with pytest.raises(NotFound, match=r"goods\.csv"):
         run(shop(ORDERS), source)
+
+
+ODD = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.sampled_from(
+        ["infinity", "-infinity", "0001-01-01", "9999-12-31", "1e308", "-1e308", "1e20", "nan", "294247-01-10", "\x00"]
+    ),
+    st.floats().map(str),
+    st.datetimes().map(str),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(ODD, ODD, ODD, ODD, ODD, ODD), max_size=8))
+def test_no_cell_stops_a_load(run, shop, table):
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["order", "day", "who", "sku", "qty", "price"], *table])
+    path = shop("")
+    path.write_bytes(out.getvalue().encode())
+    source = orders(
+        traits={"born": field("sku", "date"), "seen": field("sku", "timestamp"), "vip": field("sku", "boolean")},
+        properties={"at": field("who", "timestamp", format="unix")},
+    )
+    outcome = run(path, source)
+    assert outcome.rows == len(table) == outcome.loaded + sum(outcome.rejected.values())
+    for call in outcome.calls:
+        msgspec.json.encode(call)
 
 
 def test_json_lines_and_columns_named_like_our_own(run, shop):

@@ -18,6 +18,8 @@ _NOISE = f"{_BLANK}|^(?:{_CURRENCIES})|(?:{_CURRENCIES})$"
 _TRUE = "'true','t','yes','y','1','ja','j','oui','o','si','sí','s','x','wahr','vrai','是','有'"
 _FALSE = "'false','f','no','n','0','nein','non','falsch','faux','否','无'"
 _OFFSET = r"\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_EARLIEST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'"
+_LATEST = "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
 UNIX = {"unix": 1_000_000, "unix_ms": 1_000}
 """Formats of moments that are counted: microseconds in one unit."""
 
@@ -107,7 +109,8 @@ def as_moment(cell: str, held: str, pattern: str, zone: str) -> str:
     if kind == "date":
         return f"timezone({here}, CAST({cell} AS TIMESTAMP))"
     if pattern in UNIX:
-        return f"make_timestamptz(CAST(round(({as_number(cell, held)}) * {UNIX[pattern]}) AS BIGINT))"
+        counted = f"({as_number(cell, held)}) * {UNIX[pattern]}"
+        return f"CASE WHEN abs({counted}) < 9e15 THEN make_timestamptz(CAST(round({counted}) AS BIGINT)) END"
     text = as_text(cell, held)
     if pattern:
         choices = ", ".join(literal(one) for one in pattern.split("|"))
@@ -152,5 +155,6 @@ def printed(cell: str, held: str, field: SourceField, zone: str) -> str:
 
 
 def moment_us(cell: str, held: str, field: SourceField, zone: str) -> str:
-    """A cell as microseconds since the epoch."""
-    return f"epoch_us({as_moment(cell, held, field.format, field.timezone or zone)})"
+    """A cell as microseconds since the epoch; NULL for a moment before 1900 or after 2200, which nobody bought at."""
+    moment = as_moment(cell, held, field.format, field.timezone or zone)
+    return f"CASE WHEN {moment} BETWEEN {_EARLIEST} AND {_LATEST} THEN epoch_us({moment}) END"

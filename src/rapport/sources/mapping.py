@@ -103,6 +103,8 @@ class _Compiler:
             self.fields[source.time.column] = msgspec.structs.replace(source.time, type="timestamp")
         self.columns: dict[str, ColumnType] = {name: self._rule_type(name) for name in cells}
         self.used: set[str] = set()
+        self.values: dict[str, str] = {}
+        """SQL of a converted cell → its alias: each conversion is computed once, however often it is needed."""
 
     def plan(self) -> Plan:
         """The compiled mapping."""
@@ -160,14 +162,22 @@ class _Compiler:
         return self.fields[column].type if physical == "text" and column in self.fields else physical
 
     def _relation(self) -> str:
-        """The rows with the columns that rules name, typed, beside the raw cells."""
-        chosen = ["*"]
+        """The rows with their cells converted, and the columns that rules name under those names."""
+        named = []
         for column in sorted(self.used):
             cell = self.cells[column]
             field = self.fields.get(column, SourceField())
-            value = typed(cell.alias, cell.held, field, self.zone, self.columns[column])
-            chosen.append(f"{value} AS {quoted(column)}")
-        return f"SELECT {', '.join(chosen)} FROM rows"
+            value = self._once(typed(cell.alias, cell.held, field, self.zone, self.columns[column]))
+            named.append(f"{value} AS {quoted(column)}")
+        converted = ", ".join(["__row", "__line", *(f"{sql} AS {alias}" for sql, alias in self.values.items())])
+        return f"SELECT {', '.join(['*', *named])} FROM (SELECT {converted} FROM rows)"
+
+    def _once(self, sql: str) -> str:
+        return self.values.setdefault(sql, f"__v{len(self.values)}")
+
+    def _text(self, column: str) -> str:
+        cell = self._cell(column)
+        return self._once(as_text(cell.alias, cell.held))
 
     def _columns(self, fields: Mapping[str, SourceField]) -> dict[str, str]:
         """SQL of the fields that differ from row to row."""
@@ -180,19 +190,18 @@ class _Compiler:
         if field.expression:
             return self._number(field.expression)
         cell = self._cell(field.column)
-        return printed(cell.alias, cell.held, field, self.zone)
+        return self._once(printed(cell.alias, cell.held, field, self.zone))
 
     def _identifier(self, field: SourceField) -> str:
         if not field.column:
             return literal(str(field.value))
-        cell = self._cell(field.column)
-        return as_text(cell.alias, cell.held)
+        return self._text(field.column)
 
     def _time(self) -> str:
         if self.source.time is None:
             return "CAST(NULL AS BIGINT)"
         cell = self._cell(self.source.time.column)
-        return moment_us(cell.alias, cell.held, self.source.time, self.zone)
+        return self._once(moment_us(cell.alias, cell.held, self.source.time, self.zone))
 
     def _number(self, text: str) -> str:
         number = parse_number(text, self.columns, where=self.where)
@@ -206,7 +215,7 @@ class _Compiler:
 
     def _units(self, text: str) -> str:
         """A line's share of a total in ten-thousandths, rounded once, half away from zero."""
-        return f"CAST(round({self._number(text)} * {SCALE}) AS BIGINT)"
+        return f"TRY_CAST(round({self._number(text)} * {SCALE}) AS BIGINT)"
 
     def _event_name(self) -> str:
         rules = "".join(
@@ -223,7 +232,7 @@ class _Compiler:
         return self._joined(columns)
 
     def _joined(self, columns: Iterable[str]) -> str:
-        parts = (f"coalesce({as_text(self._cell(name).alias, self._cell(name).held)}, '')" for name in columns)
+        parts = (f"coalesce({self._text(name)}, '')" for name in columns)
         return f"concat_ws(chr(31), {', '.join(parts)})"
 
     def _reason(self, time: str, identifiers: list[str]) -> str:
@@ -252,13 +261,11 @@ class _Compiler:
                 continue
             seen.add((field.column, kind, field.format))
             cell = self._cell(field.column)
-            read = msgspec.structs.replace(field, type=kind)
-            value = typed(cell.alias, cell.held, read, self.zone)
+            read = moment_us if key == "time" else printed
+            value = self._once(read(cell.alias, cell.held, field, self.zone))
             like = f" like {field.format}" if field.format else ""
-            yield (
-                f"{as_text(cell.alias, cell.held)} IS NOT NULL AND {value} IS NULL",
-                f"'{field.column}' is not {_KINDS[kind]}{like}",
-            )
+            filled = f"{self._text(field.column)} IS NOT NULL"
+            yield f"{filled} AND {value} IS NULL", f"'{field.column}' is not {_KINDS[kind]}{like}"
 
     def _required(self) -> Iterable[tuple[str, str]]:
         for reason, rule in self.source.require.items():
