@@ -31,9 +31,7 @@ def fill(store: Store, customers: int) -> None:
             FoldBatch(
                 event_cursor=first,
                 decision_cursor=0,
-                identifiers=[
-                    IdentifierRow(number, Identifier("user_id", f"u{number}"), ids[number], 1) for number in numbers
-                ],
+                identifiers=[IdentifierRow(number, names[number], ids[number], 1) for number in numbers],
                 profiles=[(ids[number], os.urandom(PROFILE_BYTES)) for number in numbers],
             )
         ).result()
