@@ -44,6 +44,12 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert fragment[1:] in {anchor(one) for one in headings}, f"{page.name} links to {target}{fragment}"
 
 
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_files_to_open_are_there(page: str) -> None:
+    for named in re.findall(r"`((?:src|tests|docs)/[^`*]+)`", (ROOT / page).read_text(encoding="utf-8")):
+        assert (ROOT / named).exists(), f"{page} names {named}, which is not there"
+
+
 def shown_commands(page: Path) -> Iterator[list[str]]:
     for block in FENCE.findall(page.read_text(encoding="utf-8")):
         for line in block.replace("\\\n", " ").splitlines():

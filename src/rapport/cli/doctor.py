@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rapport.cli import output
 from rapport.cli.session import AsJson, Session
+from rapport.core.time import iso
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from rapport.loop.runtime import Runtime
+
+PAGE = 2_000
 
 
 def register(app: typer.Typer) -> None:
@@ -31,10 +35,11 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
     from rapport.loop import keys
+    from rapport.loop.refresh import last_refresh
 
     cursors = rt.store.cursors()
     last = rt.store.last_seq()
-    newest = rt.store.read_decisions(max(0, cursors.decision - 1), 1)
+    refreshed = last_refresh(rt)
     return {
         "definitions": {
             "version": rt.workspace.version,
@@ -44,17 +49,41 @@ def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
             "slots": sorted(rt.workspace.slots),
             "sources": sorted(rt.workspace.sources),
         },
+        "loaded": _loaded(rt),
         "log": {"last_seq": last, "folded_seq": cursors.event, "folded": cursors.event >= last},
         "customers": {"known": rt.store.count_customers()},
-        "refresh": {"done": _refreshed(rt)},
-        "decisions": {"folded_seq": cursors.decision, "any": bool(newest)},
+        "refresh": {
+            "done": refreshed is not None,
+            "as_of": iso(refreshed.as_of) if refreshed else None,
+            "customers": refreshed.customers if refreshed else 0,
+            "current": bool(refreshed and refreshed.definitions == rt.workspace.version),
+        },
+        "decisions": _decisions(rt),
         "learning": {"model": rt.learner.name, "settled_seq": rt.learner.settled_seq},
         "keys": {"live": sum(1 for key in keys.listing(rt) if not key.revoked_at)},
     }
 
 
-def _refreshed(rt: Runtime) -> bool:
-    return rt.warehouse.preview("TRUE", 0) is not None
+def _loaded(rt: Runtime) -> dict[str, Any]:
+    """File → rows loaded and rejected, from the receipts that imports left."""
+    import msgspec
+
+    receipts = [msgspec.json.decode(body) for body in rt.store.states("import:").values()]
+    return {
+        receipt["path"]: {"rows": receipt.get("rows_loaded", 0), "rejected": sum(receipt.get("rejected", {}).values())}
+        for receipt in receipts
+    }
+
+
+def _decisions(rt: Runtime) -> dict[str, int]:
+    """How many decisions there are, and their offers by outcome."""
+    made, after = 0, 0
+    outcomes: Counter[str] = Counter()
+    while page := rt.store.read_decisions(after, PAGE):
+        made += len(page)
+        outcomes.update(offer.outcome or "open" for offer in rt.store.offers([row.id for row in page]))
+        after = page[-1].seq
+    return {"made": made, **outcomes}
 
 
 def advice(stages: dict[str, dict[str, Any]]) -> list[str]:
@@ -68,11 +97,15 @@ def advice(stages: dict[str, dict[str, Any]]) -> list[str]:
             "rapport refresh: segments and scores have never been computed",
         ),
         (
-            bool(stages["customers"]["known"]) and not stages["decisions"]["any"],
+            stages["refresh"]["done"] and not stages["refresh"]["current"],
+            "rapport refresh: the definitions have changed since the last one",
+        ),
+        (
+            bool(stages["customers"]["known"]) and not stages["decisions"]["made"],
             "rapport decide ID --slot SLOT: nothing has been decided yet",
         ),
         (
-            stages["decisions"]["any"] and not stages["learning"]["settled_seq"],
+            stages["decisions"]["made"] and not stages["learning"]["settled_seq"],
             "rapport respond DECISION ACTION OUTCOME: no answer has been learnt from yet",
         ),
         (not stages["keys"]["live"], "rapport key create --scope write: no key can call the HTTP service yet"),
@@ -82,7 +115,7 @@ def advice(stages: dict[str, dict[str, Any]]) -> list[str]:
 
 def _draw(target: Console, document: dict[str, Any]) -> None:
     rows = [
-        (stage, ", ".join(f"{name} {output.cell_text(value)}" for name, value in held.items()))
+        (stage, ", ".join(f"{name} {output.cell_text(value)}" for name, value in held.items()) or "nothing")
         for stage, held in document["stages"].items()
     ]
     output.table(target, ("stage", "state"), rows, f"Workspace {document['workspace']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -61,6 +62,9 @@ def run() -> NoReturn:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    finally:
+        # What was kept from the collector while working would be reported as leaked by native libraries at exit.
+        gc.unfreeze()
     sys.exit(DONE)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -47,8 +46,6 @@ def serve_until_stopped(root: Path, host: str, port: int, workers: int = 1) -> N
         serve_http(
             root, host=host, port=port, workers=workers, announce=lambda link: output.note(f"sign in once with {link}")
         )
-    # The server keeps what it loaded out of the collector's sight; unless that ends, libraries report leaks at exit.
-    gc.unfreeze()
     output.note("stopped")
 
 
