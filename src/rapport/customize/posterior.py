@@ -30,13 +30,13 @@ FULL_MAX = 128
 """Up to so many numeric columns an action's weights have a full covariance; beyond, a diagonal one."""
 PRIOR_LOGIT = 0.0
 """Before anything was learnt a chance is even: untried offers get tried. Pessimism locks in whatever won first."""
-LOGIT_VARIANCE = 8.0
+LOGIT_VARIANCE = 12.0
 """Prior variance of a typical customer's logit through the numeric columns, however many there are."""
 COLUMN_VARIANCE_MAX = 1.5
 """With few columns none of them is expected to matter more than this."""
-SHARED = 0.05
+SHARED = 0.02
 """The share of it that all actions have in common."""
-_INTERCEPT = 1.0
+_INTERCEPT = 0.5
 _INTERCEPT_VARIANCE = 1.0
 FORMAT = 1
 
