@@ -258,6 +258,9 @@ class TestTime:
     def test_before_1970(self) -> None:
         assert "before 1970" in refusal(track(timestamp="0001-01-01T00:00:00Z"))
 
+    def test_history_that_lies_ahead(self) -> None:
+        assert "in the future" in refusal(track(timestamp="2998-05-04T00:00:00Z"), live=False)
+
 
 class TestContext:
     def test_a_short_list_is_kept(self) -> None:

@@ -17,6 +17,7 @@ import msgspec
 from rapport.core.ecommerce import canonical_name
 from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.core.event import Event, EventType
+from rapport.core.time import DAY_US
 from rapport.core.wire import WireCall, decode_call
 from rapport.identify import trees
 from rapport.identify.carried import CarriedIdentifiers
@@ -227,4 +228,7 @@ def _times(
     if time < 0:
         hint = "send when it happened, or leave the field out"
         raise InvalidInput(f"a moment before 1970: {str(stated)[:40]!r}", where=field, hint=hint)
+    if time > received_at + DAY_US:
+        hint = "history cannot lie ahead: look at the order of day and month, and at the time zone"
+        raise InvalidInput(f"a moment in the future: {str(stated)[:40]!r}", where=field, hint=hint)
     return time, original, sent
