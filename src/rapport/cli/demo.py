@@ -35,7 +35,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make a bookshop, run the whole loop on it, say what was learnt, and serve it."""
-    from rapport.bootstrap import SystemClock
+    from rapport.bootstrap import SystemClock, calm_collector
     from rapport.demo.play import play
     from rapport.demo.summary import document
 
@@ -43,6 +43,7 @@ def demo(
         require_free(HOST, port)
     with tempfile.TemporaryDirectory(prefix="rapport-bookshop-") as folder:
         root = Path(folder)
+        calm_collector()
         with output.progress("opening the shop", quiet=as_json) as progress:
             today_us = SystemClock().now_us()
             summary = play(root, seed=seed, customers=customers, rounds=rounds, today_us=today_us, progress=progress)
