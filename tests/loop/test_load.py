@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -15,10 +16,10 @@ from rapport.loop.view import find, show
 from rapport.workspace import read
 
 ORDERS = """order;day;customer;mail;city;sku;qty;price
-A1;24.12.2024 10:00;K1;ann@x.de;Bonn;tea;2;1.250,00
-A2;25.12.2024 11:30;K2;bo@x.de;Köln;cup;1;3,50
-A1;24.12.2024 10:00;K1;ann@x.de;Bonn;pot;1;0,20
-A3;26.12.2024 09:00;;;Bonn;pot;1;0,20
+A1;24.08.2024 10:00;K1;ann@x.de;Bonn;tea;2;1.250,00
+A2;25.08.2024 11:30;K2;bo@x.de;Köln;cup;1;3,50
+A1;24.08.2024 10:00;K1;ann@x.de;Bonn;pot;1;0,20
+A3;26.08.2024 09:00;;;Bonn;pot;1;0,20
 A4;never;K1;ann@x.de;Bonn;pot;1;0,20
 A5;too short
 """
@@ -61,7 +62,7 @@ def test_every_row_is_loaded_or_rejected_and_both_are_told(mapped):
     }
     assert (file.events, file.appended, file.duplicates) == ({"Order Completed": 2}, 2, 0)
     assert file.undeclared == {"shoe_size": 2}
-    assert (file.first_time, file.last_time) == ("2024-12-24T09:00:00Z", "2024-12-25T10:30:00Z")
+    assert (file.first_time, file.last_time) == ("2024-08-24T08:00:00Z", "2024-08-25T09:30:00Z")
 
 
 def test_rejects_lie_in_a_file_with_line_and_reason(mapped):
@@ -69,10 +70,27 @@ def test_rejects_lie_in_a_file_with_line_and_reason(mapped):
     rejects = mapped.root / "rejects" / "orders-orders.csv.csv"
     assert report.files[0].rejects_file == str(rejects)
     assert rejects.read_text(encoding="utf-8").splitlines()[1:] == [
-        "no customer" and '5,no customer,A3,26.12.2024 09:00,,,Bonn,pot,1,"0,20",',
+        "no customer" and '5,no customer,A3,26.08.2024 09:00,,,Bonn,pot,1,"0,20",',
         "6,'day' is not a moment like %d.%m.%Y %H:%M,A4,never,K1,ann@x.de,Bonn,pot,1,\"0,20\",",
         "7,2 fields instead of 8,,,,,,,,,A5;too short",
     ]
+
+
+def test_what_arrival_refuses_is_a_rejected_row(mapped):
+    more = (
+        "A6;24.08.2024 10:00;unknown;;Bonn;tea;1;1,00\n"
+        "A6;24.08.2024 10:00;unknown;;Bonn;pot;1;1,00\n"
+        "A7;24.08.2034 10:00;K1;;Bonn;tea;1;1,00\n"
+        "A8;25.08.2034 10:00;K1;;Bonn;tea;1;1,00\n"
+        "A1;24.08.2024 10:00;K9;;Bonn;tea;1;1,00\n"
+    )
+    (mapped.root / "orders.csv").write_text(ORDERS + more, encoding="utf-8")
+    (file,) = load(mapped.rt, [mapped.root / "orders.csv"]).files
+    assert file.rows_read == 11 == file.rows_loaded + file.rows_rejected
+    assert file.rejected["no identifier that names somebody"] == 2
+    assert file.rejected["a moment in the future"] == 2
+    assert file.rejected["another customer than the first line of its group"] == 1
+    assert "a moment in the future: '2034-08-25T08:00:00Z',A8" in Path(file.rejects_file).read_text(encoding="utf-8")
 
 
 def test_what_was_loaded_is_history_and_makes_the_profile(mapped):

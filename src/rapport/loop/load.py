@@ -34,7 +34,6 @@ Progress = Callable[[str, float], None]
 BATCH_EVENTS = 1_000
 IN_FLIGHT_MAX = 8
 EXAMPLES = 3
-REASONS_MAX = 100
 _RECEIPT = "import:"
 
 
@@ -317,12 +316,9 @@ class _Loading:
         self.events[name] += 1
 
     def _refuse(self, staging: Staging, refused: list[tuple[int, str]]) -> None:
-        limited = [
-            (row, reason if reason in self.reasons or len(self.reasons) < REASONS_MAX else "refused on arrival")
-            for row, reason in refused
-        ]
-        self.reasons.update(reason for _, reason in limited)
-        staging.refuse(limited)
+        """Counts by what was wrong, without the value that arrival quotes behind a colon; the rejects file has both."""
+        self.reasons.update(reason.partition(": ")[0] for _, reason in refused)
+        staging.refuse(refused)
         refused.clear()
 
 

@@ -140,8 +140,7 @@ class Staging:
         return self._db.execute(sql, parameters).fetchall()
 
     def _count(self, sql: str) -> int:
-        found = self._db.execute(sql).fetchone()
-        return int(found[0]) if found else 0
+        return int(self._db.execute(sql).fetchall()[0][0])
 
     def _insert(self, target: str, table: pa.Table) -> None:
         self._db.register("incoming", table)
