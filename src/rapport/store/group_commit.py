@@ -26,7 +26,7 @@ class Job:
         self.future: Future[Any] = Future()
 
 
-class GroupLost(Exception):  # noqa: N818 - it names what happened to the group, and never leaves this room
+class GroupLost(Exception):
     """The connection broke: whether the group was written cannot be known, so none of it may be tried again."""
 
     def __init__(self, failure: StoreFailure) -> None:

@@ -93,11 +93,7 @@ class MessageIndex:
         """Adds one commit: its hashes in log order, the first at ``first_seq``."""
         count = len(hashes)
         self.next_seq = first_seq + count
-        values = hashes.tolist()
-        alone = len(set(values)) == count and self._recent.keys().isdisjoint(values)
-        if alone and count < RECENT:
-            self._recent.update(zip(values, range(first_seq, first_seq + count), strict=True))
-        else:
+        if count >= RECENT or not self._remember(first_seq, hashes.tolist()):
             self._push(_Run.of(hashes, np.arange(first_seq, first_seq + count, dtype=np.int64)))
         if len(self._recent) >= RECENT:
             recent = self._recent
@@ -114,6 +110,13 @@ class MessageIndex:
         for run in self._runs:
             found += run.matches(hashes)
         return found
+
+    def _remember(self, first_seq: int, values: list[int]) -> bool:
+        """Whether the dictionary took the hashes; it cannot hold one twice."""
+        if len(set(values)) < len(values) or not self._recent.keys().isdisjoint(values):
+            return False
+        self._recent.update(zip(values, range(first_seq, first_seq + len(values)), strict=True))
+        return True
 
     def _push(self, run: _Run) -> None:
         while self._runs:

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ from rapport.store import migrate, writes
 from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import sqlite_failure
 from rapport.store.group_commit import GroupCommit, Job
-from rapport.store.message_index import LARGEST_RUN, Hashes, MessageIndex
+from rapport.store.message_index import Hashes, MessageIndex
 from rapport.store.sql import SQLITE, Insert, Row, chunks
 
 _EVENTS: Final = Insert("events", (("seq", "bigint"), ("message_id", "text"), ("body", "bytea")))
@@ -35,6 +35,7 @@ _CHECKPOINT_EVERY_S: Final = 0.2
 _CHECKPOINT_CHANGES: Final = 1_000
 _CHECKPOINT_IDLE_S: Final = 1.0
 _CHECKPOINT_WAIT_MS: Final = 20
+_BLOCK_BYTES: Final = 16 << 20
 _WAL_BYTES: Final = 64 << 20
 
 
@@ -222,9 +223,8 @@ class _Writer:
         cursor = self._connection.execute(
             "SELECT first_seq, hashes FROM commits WHERE first_seq >= ? ORDER BY first_seq", (self._messages.next_seq,)
         )
-        while block := cursor.fetchmany(LARGEST_RUN >> 8):
-            for first, hashes in _joined(block):
-                self._messages.add(first, np.frombuffer(hashes, dtype="<u8"))
+        for first, hashes in _joined(cursor):
+            self._messages.add(first, np.frombuffer(hashes, dtype="<u8"))
 
     def _stored(self, ids: Sequence[str], hashes: Hashes) -> set[int]:
         """The places whose message id the log holds already: those whose hash it knows, compared in full.
@@ -254,18 +254,21 @@ def _receipts(appends: Sequence[Append], kept: Sequence[int]) -> Sequence[Append
     return [AppendReceipt(new, len(job.ids) - new) for job, new in zip(appends, appended, strict=True)]
 
 
-def _joined(commits: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Commits that follow one another without a gap, as one."""
-    start, following = 0, -1
+def _joined(commits: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Commits that follow one another without a gap as one, up to about ``_BLOCK_BYTES``."""
+    start, following, size = 0, 0, 0
     parts: list[bytes] = []
     for first, hashes in commits:
-        if first != following:
-            if parts:
-                yield start, b"".join(parts)
-            start, parts = first, []
+        if parts and (first != following or size >= _BLOCK_BYTES):
+            yield start, b"".join(parts)
+            parts, size = [], 0
+        if not parts:
+            start = first
         parts.append(hashes)
+        size += len(hashes)
         following = first + len(hashes) // 8
-    yield start, b"".join(parts)
+    if parts:
+        yield start, b"".join(parts)
 
 
 def _rows(connection: sqlite3.Connection, texts: dict[str, str], sql: str, parameters: Sequence[Any]) -> list[Row]:
