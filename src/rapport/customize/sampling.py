@@ -31,7 +31,7 @@ STEP = 0.45
 """Step of the trapezoidal rule, in the narrowest standard deviation on the common scale."""
 STEPS_MAX = 160
 """More steps than this are left to the adaptive rule."""
-PANEL = 1.2
+PANEL = 4.0
 """Widest panel of the adaptive rule, in the narrowest standard deviation at work there (and in logits)."""
 TOLERANCE = 3e-7
 """What the shares may miss their known sum by before the rule is refined; each is then right within 1e-6."""
@@ -41,7 +41,7 @@ _STEPS_PER_UNIT = 128
 _GRID = np.arange(-REACH * _STEPS_PER_UNIT, REACH * _STEPS_PER_UNIT + 2) / _STEPS_PER_UNIT
 _CDF = np.array([0.5 * math.erfc(-t / math.sqrt(2.0)) for t in _GRID])
 _SLOPE = np.exp(-0.5 * _GRID**2) / math.sqrt(2.0 * math.pi) / _STEPS_PER_UNIT
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 def _bell(t: float) -> tuple[float, float]:
