@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import secrets
@@ -54,11 +55,13 @@ def calm_collector() -> None:
     """Keeps the garbage collector from walking what lives long.
 
     Folding decodes thousands of small objects a step and frees them by count alone; with Python's own thresholds the
-    collector walked all of them again and again, and a profile took five times as long to decode.
+    collector walked all of them again and again, and a profile took five times as long to decode. What was frozen is thawed at exit, so that
+    extension modules see their objects go.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    atexit.register(gc.unfreeze)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -62,9 +61,6 @@ def run() -> NoReturn:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    finally:
-        # What was kept from the collector while working would be reported as leaked by native libraries at exit.
-        gc.unfreeze()
     sys.exit(DONE)
 
 

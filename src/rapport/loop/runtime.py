@@ -63,11 +63,10 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
     """Compiles the definitions of a workspace around its ports."""
     columns = customer_columns(workspace)
     zone = ZoneInfo(workspace.settings.timezone)
-    sensitive = frozenset(name for name, trait in workspace.traits.items() if trait.sensitive)
     arbiter = Arbiter(
         workspace.actions,
         columns,
-        sensitive,
+        _never_inputs(workspace),
         floor=workspace.settings.exploration_floor,
         noise=workspace.settings.noise,
     )
@@ -90,3 +89,10 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         answering_events=frozenset(OUTCOME_BY_EVENT)
         | {action.goal.event for action in workspace.actions.values() if action.goal},
     )
+
+
+def _never_inputs(workspace: Workspace) -> frozenset[str]:
+    """The traits that no model may read: the sensitive ones, and those that name a person."""
+    sensitive = {name for name, trait in workspace.traits.items() if trait.sensitive}
+    naming = {path for namespace in workspace.identity.namespaces.values() for path in namespace.found_in}
+    return frozenset(sensitive | {path.removeprefix("traits.") for path in naming})

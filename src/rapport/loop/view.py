@@ -53,20 +53,22 @@ def show(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
         "opted_out": row["opted_out"],
         "traits": {name: _trait(rt, name, customer) for name in sorted(customer.profile.traits)},
         "features": {name: row[name] for name in rt.workspace.features},
-        "scores": customer.scores,
+        "scores": _scores(customer),
         "links": _links(rt, customer),
         "decisions": _decisions(rt, customer, _SHOWN_DECISIONS),
     }
 
 
 def timeline(rt: Runtime, who: Mapping[str, str], before: str = "", limit: int = 50) -> dict[str, Any]:
-    """Events newest first, ``{"data": […], "next_cursor": …}``; pass the cursor back as ``before``."""
+    """Events in the order they happened, newest first, ``{"data": […], "next_cursor": …}``; pass the cursor back."""
     customer = find(rt, who)
     size = _page(limit)
     ids = [row.id for row in rt.store.identifiers_of([customer.id])]
-    events = rt.store.events_of(ids, before=_cursor(before), limit=size)
-    cursor = str(events[0].seq) if len(events) == size else None
-    return {"data": [_event(stored) for stored in reversed(events)], "next_cursor": cursor}
+    placed = [((stored.event.time, stored.seq), stored) for stored in rt.store.events_of(ids)]
+    earlier = sorted((one for one in placed if one[0] < _cursor(before)), key=lambda one: one[0], reverse=True)
+    page = earlier[:size]
+    cursor = "{}-{}".format(*page[-1][0]) if len(earlier) > size else None
+    return {"data": [_event(stored) for _, stored in page], "next_cursor": cursor}
 
 
 def export(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
@@ -101,10 +103,14 @@ def _page(limit: int) -> int:
     return limit
 
 
-def _cursor(text: str) -> int:
-    if text and not text.isdigit():
+def _cursor(text: str) -> tuple[int, int]:
+    """The place before which the page lies, as (time, seq)."""
+    if not text:
+        return (2**63, 0)
+    time, _, seq = text.partition("-")
+    if not (time.isdecimal() and seq.isdecimal()):
         raise InvalidInput(f"cursor {text!r}", where="before", hint="pass back next_cursor unchanged")
-    return int(text or 0)
+    return int(time), int(seq)
 
 
 def _trait(rt: Runtime, name: str, customer: Customer) -> dict[str, Any]:
@@ -117,6 +123,13 @@ def _trait(rt: Runtime, name: str, customer: Customer) -> dict[str, Any]:
         "kind": declared.kind if declared else "",
         "purpose": declared.purpose if declared else "",
     }
+
+
+def _scores(customer: Customer) -> dict[str, Any]:
+    scores = dict(customer.scores)
+    if isinstance(refreshed_at := scores.get("refreshed_at"), int):
+        scores["refreshed_at"] = iso(refreshed_at)
+    return scores
 
 
 def _links(rt: Runtime, customer: Customer) -> list[dict[str, Any]]:
