@@ -40,8 +40,17 @@ def test_two_ids_with_one_hash_are_both_found() -> None:
     assert sorted(index.matches(hashes(7))) == [(0, 1), (0, 2), (0, 3)]
 
 
-def test_hashes_are_the_same_for_ever() -> None:
-    assert message_hashes(["a", "书"]).tolist() == [3405396810240292928, 15292487559901291925]
+def test_hashes_are_the_same_for_ever_and_whatever_stands_beside() -> None:
+    assert message_hashes(["a", "书"]).tolist() == [8477039083703226911, 3348697538347655741]
+    assert message_hashes(["x" * 60, "a", "y" * 500])[1] == 8477039083703226911
+    assert message_hashes([]).tolist() == []
+
+
+def test_ids_that_differ_little_have_hashes_that_differ() -> None:
+    counted = [f"{left:08d}{right:08d}" for left in range(300) for right in range(300)]
+    long = ["z" * 200 + str(number) for number in range(1_000)]
+    ids = [*counted, *long, *(text[:-1] for text in long), "", " "]
+    assert len(set(message_hashes(ids).tolist())) == len(set(ids))
 
 
 @settings(max_examples=150, deadline=None)

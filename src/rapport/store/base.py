@@ -17,7 +17,6 @@ from rapport.core.identifier import Identifier
 from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow
 from rapport.store import erasure, writes
 from rapport.store.group_commit import GroupCommit, Job
-from rapport.store.message_index import message_hashes
 from rapport.store.reads import Reads
 from rapport.store.sql import Transaction
 
@@ -28,15 +27,14 @@ _ROW_BYTES = 200
 
 
 class Append(Job):
-    """A batch of events on its way into the log, with the hashes of its message ids."""
+    """A batch of events on its way into the log."""
 
-    __slots__ = ("bodies", "hashes", "ids")
+    __slots__ = ("bodies", "ids")
 
     def __init__(self, ids: list[str], bodies: list[bytes]) -> None:
         super().__init__(sum(map(len, bodies)) + _ROW_BYTES * len(ids))
         self.ids = ids
         self.bodies = bodies
-        self.hashes = message_hashes(ids)
 
 
 class Record(Job):

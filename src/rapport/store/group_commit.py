@@ -8,6 +8,7 @@ by itself, and the others commit.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -33,6 +34,10 @@ class GroupLost(Exception):
         super().__init__(str(failure))
         self.failure = failure
 
+
+PACE_S = 0.002
+"""Where several callers write at once, groups begin at least so far apart: a commit costs far more than a job, so fewer
+and larger groups save more than they delay. A caller who waits for each of his writes is never held up."""
 
 Commit = Callable[[Sequence[Job]], Sequence[Any]]
 """Writes jobs in one durable transaction and returns their results in order, or raises having written none."""
@@ -83,9 +88,12 @@ class GroupCommit:
     def _run(self) -> None:
         pause = self._rest(True)
         while (jobs := self._take(pause)) is not None:
+            began = time.monotonic()
             if jobs:
                 self._settle(jobs)
             pause = self._rest(not self._queue)
+            if self._queue and not self._closed:
+                time.sleep(max(0.0, began + PACE_S - time.monotonic()))
 
     def _take(self, pause: float | None) -> list[Job] | None:
         """The next group; empty after ``pause`` seconds of silence, None once closed and drained."""

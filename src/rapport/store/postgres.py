@@ -295,7 +295,7 @@ class _Writer:
         bodies = [body for job in appends for body in job.bodies]
         if not ids:
             return [AppendReceipt(0, 0) for _ in appends]
-        hashes = _signed(np.concatenate([job.hashes for job in appends]))
+        hashes = _signed(message_hashes(ids))
         new = {row[0] for row in self._open().execute(_APPEND, (ids, bodies, hashes)).fetchall()}
         if len(new) == len(ids):
             return [AppendReceipt(len(job.ids), 0) for job in appends]

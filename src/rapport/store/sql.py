@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any, Protocol
 
 import msgspec
@@ -109,18 +108,33 @@ class Transaction(Protocol):
 LARGEST_CHUNK = 1024
 
 
-def chunks(insert: Insert, rows: Sequence[Row], texts: dict[tuple[Insert, int, bool], str]) -> Iterator[Statement]:
-    """Statements that together insert the rows; ``texts`` keeps their texts between calls.
+def flat(columns: Sequence[Sequence[Any]]) -> list[Any]:
+    """Columns of equal length as the parameters of an insert, row after row.
+
+    >>> flat([(1, 2), ("a", "b")])
+    [1, 'a', 2, 'b']
+    """
+    width = len(columns)
+    parameters: list[Any] = [None] * (width * len(columns[0]))
+    for place, column in enumerate(columns):
+        parameters[place::width] = column
+    return parameters
+
+
+def chunks(insert: Insert, parameters: list[Any], texts: dict[tuple[Insert, int, bool], str]) -> Iterator[Statement]:
+    """Statements that together insert the rows in ``parameters``; ``texts`` keeps their texts between calls.
 
     As few as can be, because ``sqlite3`` hands the interpreter lock over several times a statement, and a busy thread
     keeps it for milliseconds: full chunks, then one of the next power of two whose spare rows are NULL. Few sizes also
     mean that every statement stays prepared.
     """
-    for start in range(0, len(rows), LARGEST_CHUNK):
-        part = rows[start : start + LARGEST_CHUNK]
-        size = 1 << (len(part) - 1).bit_length()
-        spare = size - len(part)
+    width = len(insert.columns)
+    for start in range(0, len(parameters), width * LARGEST_CHUNK):
+        part = parameters[start : start + width * LARGEST_CHUNK]
+        rows = len(part) // width
+        size = 1 << (rows - 1).bit_length()
+        spare = size - rows
         text = texts.get((insert, size, spare > 0))
         if text is None:
             text = texts[insert, size, spare > 0] = insert.sqlite(size, spare > 0)
-        yield text, [*chain.from_iterable(part), *[None] * (spare * len(insert.columns))]
+        yield text, part + [None] * (spare * width)

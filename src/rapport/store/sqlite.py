@@ -14,6 +14,7 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,8 @@ from rapport.store import migrate, writes
 from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import sqlite_failure
 from rapport.store.group_commit import GroupCommit, Job
-from rapport.store.message_index import Hashes, MessageIndex
-from rapport.store.sql import SQLITE, Insert, Row, chunks
+from rapport.store.message_index import Hashes, MessageIndex, message_hashes
+from rapport.store.sql import SQLITE, Insert, Row, chunks, flat
 
 _EVENTS: Final = Insert("events", (("seq", "bigint"), ("message_id", "text"), ("body", "bytea")))
 _BUSY_TIMEOUT_S: Final = 30.0
@@ -138,8 +139,11 @@ class _Writer:
 
     def insert(self, insert: Insert, rows: Sequence[Row]) -> None:
         """Inserts many rows in few statements."""
-        for text, parameters in chunks(insert, insert.distinct(rows), self._inserts):
-            self._connection.execute(text, parameters)
+        self._insert(insert, list(chain.from_iterable(insert.distinct(rows))))
+
+    def _insert(self, insert: Insert, parameters: list[Any]) -> None:
+        for text, part in chunks(insert, parameters, self._inserts):
+            self._connection.execute(text, part)
 
     def commit(self, jobs: Sequence[Job]) -> Sequence[Any]:
         """Writes a group in one transaction, synced to disk."""
@@ -200,9 +204,9 @@ class _Writer:
 
     def _append(self, appends: Sequence[Append]) -> tuple[Sequence[AppendReceipt], Hashes | None]:
         self._catch_up()
-        ids = [message_id for job in appends for message_id in job.ids]
-        bodies = [body for job in appends for body in job.bodies]
-        hashes = np.concatenate([job.hashes for job in appends])
+        ids = list(chain.from_iterable(job.ids for job in appends))
+        bodies = list(chain.from_iterable(job.bodies for job in appends))
+        hashes = message_hashes(ids)
         stored = self._stored(ids, hashes)
         if stored or len(set(ids)) < len(ids):
             kept = _first_of_each(ids, stored)
@@ -214,7 +218,7 @@ class _Writer:
         if not ids:
             return receipts, None
         first = self._messages.next_seq
-        self.insert(_EVENTS, list(zip(range(first, first + len(ids)), ids, bodies, strict=True)))
+        self._insert(_EVENTS, flat((range(first, first + len(ids)), ids, bodies)))
         self._connection.execute("INSERT INTO commits (first_seq, hashes) VALUES (?,?)", (first, hashes.tobytes()))
         return receipts, hashes
 
