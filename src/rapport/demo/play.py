@@ -15,10 +15,6 @@ from rapport.demo.people import invent
 from rapport.demo.shop import Calendar, open_shop, write_workspace
 from rapport.demo.summary import Summary, summarise
 
-SEED = 7
-CUSTOMERS = 400
-ROUNDS = 24
-
 
 def play(root: Path, *, seed: int, customers: int, rounds: int, today_us: int, progress: story.Progress) -> Summary:
     """Makes the bookshop in ``root``, plays its story up to today and sums it up.

@@ -6,11 +6,7 @@ moments are microseconds since the epoch (BIGINT), dates and printed moments are
 
 from __future__ import annotations
 
-from typing import Literal
-
 from rapport.workspace.definitions import ColumnType, SourceField
-
-FieldType = Literal["text", "number", "integer", "boolean", "date", "timestamp"]
 
 _CURRENCIES = "EUR|USD|GBP|CHF|CNY|RMB|JPY"
 _BLANK = r"[\s\x{00A0}\x{2009}\x{202F}''’€$£¥￥元₽₹]"
