@@ -15,7 +15,7 @@ from rapport.loop.decide import Ask, answer, decide
 from rapport.loop.fold import catch_up
 from rapport.loop.ingest import Ingested, ingest
 from rapport.loop.load import LoadReport, load
-from rapport.loop.refresh import refresh
+from rapport.loop.refresh import RefreshReport, refresh
 from rapport.loop.respond import Answer, respond
 from rapport.loop.view import show
 
@@ -24,7 +24,8 @@ class Rapport:
     """One open workspace. Use it in a ``with`` block, or call ``close``.
 
     Customers are named by id, or by one of their identifiers: ``"c_…"``, ``{"email": "ann@example.com"}``.
-    Every verb folds the log first, so that it sees what was sent before. Errors are those of ``rapport.core.errors``.
+    ``refresh``, ``customer`` and ``decide`` fold the log first, so that they see what was sent before. Errors are those
+    of ``rapport.core.errors``.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -44,10 +45,9 @@ class Rapport:
             self._reopen()
         return report
 
-    def refresh(self) -> Any:
-        """Computes features and scores for every customer; returns the refresh report."""
-        self.fold()
-        return refresh(self.runtime, lambda what, share: None)
+    def refresh(self) -> RefreshReport:
+        """Computes features and scores for every customer."""
+        return refresh(self.runtime)
 
     def customer(self, who: str | Mapping[str, str]) -> dict[str, Any]:
         """Everything known of one customer; raises ``NotFound``."""

@@ -85,7 +85,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a customer from log, ledger, files and models, and print the receipt."""
+    """Erase a customer from log, ledger, decisions and files, and print the receipt."""
     from rapport.loop.erase import erase as forget
     from rapport.loop.fold import catch_up
 

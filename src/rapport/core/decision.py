@@ -43,7 +43,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision as it is stored. The lists from ``candidates`` to ``propensity_of_choice`` run parallel.
+    """One decision as it is stored. The lists from ``candidates`` to ``choice_probability`` run parallel.
 
     ``inputs`` are the customer's columns as the model saw them, so that an update or a refit is exact.
     """

@@ -64,7 +64,7 @@ def export(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
     "/{customer_id:str}", guards=[needs("manage")], summary="Erase a customer", sync_to_thread=True, status_code=200
 )
 def erase(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
-    """Removes the customer from log, ledger and models; answers with a receipt."""
+    """Removes the customer from log, ledger, decisions and files; answers with a receipt."""
     return erasing.erase(state.rt, {"id": customer_id})
 
 

@@ -35,6 +35,6 @@ class CountTold(msgspec.Struct):
     tags=["segments"],
 )
 def count(state: State, data: JSONBody[RuleBody]) -> CountTold:
-    """Reads the warehouse as of its last refresh."""
+    """Counts in the warehouse, as of its last refresh; before the first, customer by customer, as of now."""
     found = segments.count(state.rt, data.rule)
     return CountTold(found.count, found.sample, iso(found.as_of))
