@@ -43,7 +43,7 @@ bench: $(VENV)/.dev  ## Run the benchmarks (minutes; peers are installed into .c
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.dev  ## The long runs: 100 kills a store
-	RAPPORT_KILLS=100 $(BIN)/python -m pytest tests/store tests/service -k kill -n 0
+	RAPPORT_KILLS=100 $(BIN)/python -m pytest tests/store tests/durability -k kill -n 0
 
 clean:  ## Remove what was installed and cached
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache tests/clients/node/node_modules

@@ -70,7 +70,7 @@ def test_rejects_lie_in_a_file_with_line_and_reason(mapped):
     rejects = mapped.root / "rejects" / "orders-orders.csv.csv"
     assert report.files[0].rejects_file == str(rejects)
     assert rejects.read_text(encoding="utf-8").splitlines()[1:] == [
-        "no customer" and '5,no customer,A3,26.08.2024 09:00,,,Bonn,pot,1,"0,20",',
+        '5,no customer,A3,26.08.2024 09:00,,,Bonn,pot,1,"0,20",',
         "6,'day' is not a moment like %d.%m.%Y %H:%M,A4,never,K1,ann@x.de,Bonn,pot,1,\"0,20\",",
         "7,2 fields instead of 8,,,,,,,,,A5;too short",
     ]
