@@ -55,8 +55,8 @@ def calm_collector() -> None:
     """Keeps the garbage collector from walking what lives long.
 
     Folding decodes thousands of small objects a step and frees them by count alone; with Python's own thresholds the
-    collector walked all of them again and again, and a profile took five times as long to decode. What was frozen is thawed at exit, so that
-    extension modules see their objects go.
+    collector walked all of them again and again, and a profile took five times as long to decode. What was frozen is
+    thawed at exit, so that extension modules see their objects go.
     """
     gc.collect()
     gc.freeze()
