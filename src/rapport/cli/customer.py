@@ -32,7 +32,7 @@ def show(context: typer.Context, customer: CustomerId, as_json: AsJson = False) 
 def listing(
     context: typer.Context,
     after: Annotated[str, typer.Option("--after", help="The id after which to go on.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many to list.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many to list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List customers in the order of their ids."""
@@ -64,7 +64,7 @@ def history(
     context: typer.Context,
     customer: CustomerId,
     before: Annotated[str, typer.Option("--before", help="The cursor that the page before gave.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many entries.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many entries.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List a customer's events, newest first."""
