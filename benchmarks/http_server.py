@@ -22,6 +22,7 @@ from rapport.loop.decide import Ask, decide
 from rapport.loop.ingest import Envelope, read_event
 from rapport.loop.runtime import Runtime
 from rapport.service.app import build
+from rapport.service.serve import SWITCH_INTERVAL_S
 from rapport.service.live import Saves
 
 
@@ -86,7 +87,7 @@ def main() -> None:
     parser.add_argument("--no-fold", action="store_true")
     options = parser.parse_args()
     os.sched_setaffinity(0, {options.cpu})
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     rt = open_runtime(options.root)
     app = compared(build(rt, fold_in_background=not options.no_fold), rt)
     calm_collector()

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from rapport.core.decision import Decision, Offer
+from rapport.core.decision import Decision, Made, Offer
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.core.event import Event
 from rapport.core.money import from_units, to_units
@@ -30,7 +30,7 @@ def closes_at(made_at: int, action: Action | None, settings: Settings) -> int:
     return made_at + duration_us(window)
 
 
-def open_offers(decision: Decision, actions: Mapping[str, Action], settings: Settings) -> list[Offer]:
+def open_offers(decision: Decision | Made, actions: Mapping[str, Action], settings: Settings) -> list[Offer]:
     """The offers that a decision makes, one for each pick, all open."""
     return [
         Offer(

@@ -146,7 +146,7 @@ def _begin(rt: Runtime, events: list[Event]) -> _Step:
 
 def _open_offers(rt: Runtime, step: _Step, rows: list[DecisionRow]) -> None:
     for row in rows:
-        for offer in attribution.open_offers(row.decision, rt.workspace.actions, rt.workspace.settings):
+        for offer in attribution.open_offers(row.made, rt.workspace.actions, rt.workspace.settings):
             step.offers[offer.decision_id, offer.action] = offer
             step.opened.setdefault(offer.customer_id, []).append(offer)
 

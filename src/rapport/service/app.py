@@ -84,6 +84,7 @@ def _lifespan(rt: Runtime, folding: Folding, fold_in_background: bool, close_at_
     @asynccontextmanager
     async def span(_: Litestar) -> AsyncIterator[None]:
         rt.arbiter.warm_up()
+        await Saves().wait(rt.store.append([]))
         if fold_in_background:
             folding.start()
         try:

@@ -20,7 +20,7 @@ from rapport.workspace import read
 
 WORKSPACE = "RAPPORT_WORKSPACE"
 """Environment variable through which worker processes learn which workspace they serve."""
-SWITCH_INTERVAL_S = 0.0005
+SWITCH_INTERVAL_S = 0.0002
 """How long the fold's thread may hold up the event loop's."""
 GRACE_S = 5
 
