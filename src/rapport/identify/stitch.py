@@ -75,6 +75,14 @@ def new_customer_id(oldest: Identifier) -> str:
     return "c_" + blake2b(str(oldest).encode(), digest_size=10).hexdigest()
 
 
+def possible_ids(identifiers: Iterable[Identifier]) -> set[str]:
+    """Every id under which the customer of these identifiers may stand in a decision.
+
+    Theirs, those that were absorbed, and those they had before their first event: each comes from one identifier.
+    """
+    return {new_customer_id(identifier) for identifier in identifiers}
+
+
 class _Person:
     """The identifiers of one customer within the graph: all of them, how many of each kind, and the oldest."""
 

@@ -91,7 +91,9 @@ def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: boo
         "items": [_item(rt, decision, pick) for pick in decision.chosen],
     }
     if explain:
-        told["excluded"] = [{"action": one.action, "reason": one.reason} for one in decision.excluded]
+        told["excluded"] = [
+            {"action": one.action, "reason": rt.eligibility.told(one, decision.inputs)} for one in decision.excluded
+        ]
     return told
 
 

@@ -7,16 +7,19 @@ commutative fold; an event that arrives late lands where it belongs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.ecommerce import OFFER_IGNORED
+from rapport.core.errors import Busy
 from rapport.core.event import Event, LogEntry, decode_event, encode_event
 from rapport.core.identifier import Identifier, Link
 from rapport.identify import profile as traits
-from rapport.identify.stitch import Graph
+from rapport.identify.stitch import Graph, possible_ids
 from rapport.learn import attribution
 from rapport.loop.definitions import refold_if_changed
 from rapport.loop.runtime import Runtime
@@ -24,6 +27,9 @@ from rapport.ports.store import FoldBatch
 
 STEP_EVENTS = 1_000
 STEP_DECISIONS = 2_000
+WAIT_S = 0.005
+WAITS_MAX = 2_000
+"""So often the lease is asked for again: ten seconds, a hundred steps of whoever holds it."""
 
 
 @dataclass(slots=True)
@@ -41,7 +47,6 @@ class _Step:
     """Offers this step opened or settled."""
     opened: dict[str, list[Offer]] = field(default_factory=dict)
     """Offers this step opened, by customer."""
-    settled: list[Offer] = field(default_factory=list)
 
 
 def fold(rt: Runtime, limit: int = STEP_EVENTS) -> int:
@@ -53,6 +58,18 @@ def fold(rt: Runtime, limit: int = STEP_EVENTS) -> int:
         return _step(rt, limit)
 
 
+@contextmanager
+def alone(rt: Runtime) -> Iterator[None]:
+    """Nobody else folds inside; waits for the step that is under way. Raises ``Busy`` when it does not end."""
+    for _ in range(WAITS_MAX):
+        with rt.store.fold_lease() as mine:
+            if mine:
+                yield
+                return
+        time.sleep(WAIT_S)
+    raise Busy("another process is folding the log", hint="wait until it has caught up, then ask again")
+
+
 def begin(rt: Runtime) -> None:
     """Before the first step: starts over where other definitions made the projection."""
     with rt.store.fold_lease() as mine:
@@ -61,12 +78,21 @@ def begin(rt: Runtime) -> None:
 
 
 def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
-    """Folds until nothing is left; returns how many events and decisions it consumed."""
-    begin(rt)
+    """Folds until nothing is left, or not at all while another process folds; returns how much it consumed."""
+    with rt.store.fold_lease() as mine:
+        if mine:
+            return fold_all(rt, progress)
+    rt.learner.follow(rt.store)
+    return 0
+
+
+def fold_all(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
+    """Folds until nothing is left, for who holds the lease; returns how many events and decisions it consumed."""
+    refold_if_changed(rt)
     last = rt.store.last_seq()
     start = rt.store.cursors().event
     total = 0
-    while consumed := fold(rt):
+    while consumed := _step(rt, STEP_EVENTS):
         total += consumed
         if progress is not None and last > start:
             progress("folding the log", min(1.0, (rt.store.cursors().event - start) / (last - start)))
@@ -109,8 +135,12 @@ def _ignored(offer: Offer, subject: str, now_us: int) -> LogEntry:
 
 def _step(rt: Runtime, limit: int) -> int:
     cursors = rt.store.cursors()
-    decisions = rt.store.read_decisions(cursors.decision, STEP_DECISIONS)
+    # Read before the decisions: what these events answer was decided by then.
     stored = rt.store.read_log(cursors.event, limit)
+    decisions = rt.store.read_decisions(cursors.decision, STEP_DECISIONS)
+    if len(decisions) == STEP_DECISIONS:
+        # There may be more: the events wait until every offer that they may answer is open.
+        stored = []
     if not stored and not decisions:
         return 0
     events = [(row.seq, decode_event(row.body)) for row in stored]
@@ -130,7 +160,7 @@ def _step(rt: Runtime, limit: int) -> int:
         offers=list(step.offers.values()),
     )
     rt.store.apply(batch).result()
-    rt.learner.learn(rt.store, step.settled)
+    rt.learner.follow(rt.store)
     return len(stored) + len(decisions)
 
 
@@ -182,16 +212,14 @@ def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:
 
 
 def _settle(rt: Runtime, step: _Step, event: Event, seq: int, customer_id: str) -> None:
-    """Closes the offers that this event answers, and remembers them for the model."""
+    """Closes the offers that this event answers."""
     for offer in attribution.settle(event, seq, _open_for(rt, step, event, customer_id), rt.workspace.actions):
         step.offers[offer.decision_id, offer.action] = offer
-        step.settled.append(offer)
 
 
 def _open_for(rt: Runtime, step: _Step, event: Event, customer_id: str) -> list[Offer]:
-    """The offers still open for this customer (under any former id) or named by this response."""
-    ids = {customer_id, *rt.store.aliases_of(customer_id)}
-    ids.update(old for old, new in step.aliases if new == customer_id)
+    """The offers still open for this customer (under any id they ever had) or named by this response."""
+    ids = possible_ids(row.identifier for row in step.graph.of(customer_id))
     candidates = rt.store.offers_of(ids, open_only=True)
     candidates += rt.store.offers([str(event.properties.get("decision_id", ""))])
     candidates += [offer for owner in ids for offer in step.opened.get(owner, [])]

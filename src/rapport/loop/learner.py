@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapport.core.decision import Offer
 from rapport.customize.arbitration import Arbiter
@@ -26,6 +27,8 @@ class Learner:
     learnt: int = 0
     """Outcomes learnt since the last checkpoint."""
     saved_at: int = 0
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+    """One thread learns, forgets or saves at a time."""
 
     @property
     def name(self) -> str:
@@ -45,19 +48,20 @@ class Learner:
 
     def forget(self) -> None:
         """Back to the prior, as before the first outcome."""
-        self.posterior = self.arbiter.new_posterior()
-        self.settled_seq = self.learnt = 0
+        with self._turn:
+            self.posterior = self.arbiter.new_posterior()
+            self.settled_seq = self.learnt = 0
 
     def follow(self, store: Store) -> int:
-        """Learns the outcomes that were settled elsewhere; returns how many."""
+        """Learns, once and in order, every outcome that was settled since; returns how many."""
         count = 0
-        while batch := store.offers_settled(self.settled_seq, _CHUNK):
-            self.learn(store, batch)
-            count += len(batch)
+        with self._turn:
+            while batch := store.offers_settled(self.settled_seq, _CHUNK):
+                self._learn(store, batch)
+                count += len(batch)
         return count
 
-    def learn(self, store: Store, settled: Iterable[Offer]) -> None:
-        """Updates the posterior with settled offers, in order of settlement."""
+    def _learn(self, store: Store, settled: Iterable[Offer]) -> None:
         for offer in settled:
             row = store.decision(offer.decision_id)
             if row is not None:
@@ -67,11 +71,12 @@ class Learner:
 
     def checkpoint(self, store: Store, now_us: int) -> None:
         """Saves a version of the model if it has learnt anything since the last."""
-        if not self.learnt:
-            return
-        self.version += 1
-        store.save_model(ModelRow(MODEL, self.version, now_us, self.settled_seq, self.posterior.to_bytes())).result()
-        self.learnt, self.saved_at = 0, now_us
+        with self._turn:
+            if not self.learnt:
+                return
+            row = ModelRow(MODEL, self.version + 1, now_us, self.settled_seq, self.posterior.to_bytes())
+            store.save_model(row).result()
+            self.version, self.learnt, self.saved_at = row.version, 0, now_us
 
     def checkpoint_if_due(self, store: Store, now_us: int) -> None:
         """Saves a version once a minute while there is something to save."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rapport.loop.fold import catch_up
+from rapport.loop.fold import alone, fold_all
 from rapport.loop.runtime import Runtime
 
 
 def rebuild(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
-    """Replays the whole log; returns how many events and decisions were folded. Scores come back with ``refresh``."""
-    rt.store.reset_projection().result()
-    rt.learner.forget()
-    return catch_up(rt, progress)
+    """Replays the whole log; returns how many events and decisions were folded. Scores come back with ``refresh``.
+
+    Raises ``Busy`` while another process folds without end.
+    """
+    with alone(rt):
+        rt.store.reset_projection().result()
+        rt.learner.forget()
+        return fold_all(rt, progress)

@@ -32,7 +32,9 @@ def respond(rt: Runtime, answer: Answer) -> Future[AppendReceipt]:
     """
     row = rt.store.decision(answer.decision_id)
     if row is None:
-        raise NotFound(f"no decision {answer.decision_id}", where="decision_id", hint="use the id /v1/decide returned")
+        raise NotFound(
+            f"no decision {answer.decision_id}", where="decision_id", hint="use the decision_id that decide returned"
+        )
     decision = row.decision
     offered = [pick.action for pick in decision.chosen]
     if answer.action not in offered:

@@ -53,8 +53,10 @@ class Runtime:
     keyring: KeyRing = field(default_factory=KeyRing)
 
     def close(self) -> None:
-        """Saves what was learnt and closes the ports."""
-        self.learner.checkpoint(self.store, self.clock.now_us())
+        """Saves what was learnt, unless another process folds and saves it itself, and closes the ports."""
+        with self.store.fold_lease() as mine:
+            if mine:
+                self.learner.checkpoint(self.store, self.clock.now_us())
         self.store.close()
         self.warehouse.close()
 

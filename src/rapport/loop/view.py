@@ -12,6 +12,7 @@ from rapport.core.decision import Decision, Offer
 from rapport.core.errors import InvalidInput, NotFound
 from rapport.core.event import StoredEvent
 from rapport.core.time import iso
+from rapport.identify.stitch import possible_ids
 from rapport.loop.columns import customer_row
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
@@ -25,7 +26,7 @@ def find(rt: Runtime, who: Mapping[str, str]) -> Customer:
     asked, _, found = whom(rt, who)
     if found is None:
         raise NotFound(
-            f"no customer with {asked}", hint="events may not be folded yet: try again, or see rapport doctor"
+            f"no customer with {asked}", hint="check the spelling; what arrived a moment ago may not be folded yet"
         )
     return Customer(
         id=found.id,
@@ -92,7 +93,7 @@ def listing(rt: Runtime, after: str = "", limit: int = 50) -> dict[str, Any]:
 def lessons(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
     """What each settled offer taught us about this customer, newest first."""
     customer = find(rt, who)
-    offers = rt.store.offers_of([customer.id, *customer.aliases])
+    offers = rt.store.offers_of(possible_ids(customer.identifiers))
     settled = sorted((offer for offer in offers if offer.outcome), key=lambda offer: -offer.settled_seq)
     return {"data": [_offer(offer) for offer in settled], "next_cursor": None}
 
@@ -141,7 +142,7 @@ def _links(rt: Runtime, customer: Customer) -> list[dict[str, Any]]:
 
 
 def _decisions(rt: Runtime, customer: Customer, limit: int) -> list[dict[str, Any]]:
-    rows = rt.store.decisions_of([customer.id, *customer.aliases], limit)
+    rows = rt.store.decisions_of(possible_ids(customer.identifiers), limit)
     offers = rt.store.offers([row.id for row in rows])
     outcomes = {(offer.decision_id, offer.action): offer for offer in offers}
     return [_decision(row.decision, outcomes) for row in rows]

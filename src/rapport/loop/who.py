@@ -21,7 +21,7 @@ def identifier_of(rt: Runtime, who: Mapping[str, str]) -> Identifier:
     """
     named = {WIRE_NAMES.get(name, name): value for name, value in who.items() if value not in (None, "")}
     if not named:
-        raise InvalidInput("no customer named", where="customer", hint='send {"userId": …} or {"anonymousId": …}')
+        raise InvalidInput("no customer named", where="customer", hint="name one by userId, anonymousId or email")
     if CUSTOMER_ID in named:
         return Identifier(CUSTOMER_ID, str(named[CUSTOMER_ID]))
     for name in named:
@@ -47,5 +47,6 @@ def whom(rt: Runtime, who: Mapping[str, str]) -> tuple[Identifier, str, Customer
         return asked, found.id if found else new_customer_id(asked), found
     found = rt.store.customer(asked.value)
     if found is None:
-        raise NotFound(f"no customer {asked.value}", hint="ask by userId, anonymousId or email instead")
+        hint = f"that is not an id that Rapport gave; name it as user_id={asked.value} or email=…"
+        raise NotFound(f"no customer {asked.value}", where="id", hint=hint)
     return rt.store.identifiers_of([found.id])[0].identifier, found.id, found
