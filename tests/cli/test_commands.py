@@ -83,6 +83,19 @@ def test_a_decision_reads_as_text(loaded: Path, rapport: Run) -> None:
     assert all(word in said.out for word in ("decision d_", "who", "why", "excluded", "welcome_offer"))
 
 
+def test_a_stranger_is_served_and_named_as_one(loaded: Path, rapport: Run) -> None:
+    said = rapport("-w", loaded, "decide", "user_id=NOPE", "--slot", "homepage", "--json")
+    assert said.json["items"]
+    assert said.err == "nobody is known as user_id=NOPE: decided as for a first visit\n"
+    assert rapport("-w", loaded, "decide", "user_id=K1", "--slot", "homepage").err == ""
+
+
+def test_an_exclusion_shows_the_values_its_rule_judged(loaded: Path, rapport: Run) -> None:
+    decided = rapport("-w", loaded, "decide", "user_id=K1", "--slot", "homepage", "--explain", "--json").json
+    reasons = {one["action"]: one["reason"] for one in decided["excluded"]}
+    assert reasons["welcome_offer"].endswith("(orders = 3)")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -91,7 +104,8 @@ def test_a_decision_reads_as_text(loaded: Path, rapport: Run) -> None:
         (["decide", "user_id=K1", "--slot", "homepage", "--context", "phone"], 2, "write NAME=VALUE"),
         (["segment", "count", "ordrs >= 2"], 2, "did you mean 'orders'?"),
         (["customer", "show", "user_id=nobody"], 1, "nobody"),
-        (["respond", "d_none", "welcome_offer", "accepted"], 1, "d_none"),
+        (["decide", "K1", "--slot", "homepage"], 1, "name it as user_id=K1 or email=…"),
+        (["respond", "d_none", "welcome_offer", "accepted"], 1, "use the decision_id that decide returned"),
         (["respond", "d_none", "welcome_offer", "maybe"], 2, "accepted"),
         (["key", "create", "--scope", "wite"], 2, "did you mean 'write'?"),
         (["key", "revoke", "k_none"], 1, "k_none"),
@@ -157,11 +171,25 @@ def test_a_key_stands_alone_on_stdout(shop: Path, rapport: Run) -> None:
 
 
 def test_the_doctor_names_the_next_step(shop: Path, orders: Path, rapport: Run) -> None:
-    assert "rapport load FILE" in rapport("-w", shop, "doctor").out
+    assert f"next: rapport -w {shop} load FILE" in rapport("-w", shop, "doctor").out
     rapport("-w", shop, "load", orders, "--yes")
-    assert "rapport refresh" in rapport("-w", shop, "doctor").out
+    assert f"rapport -w {shop} refresh" in rapport("-w", shop, "doctor").out
     rapport("-w", shop, "refresh")
-    assert "rapport decide ID" in rapport("-w", shop, "doctor").out
+    said = rapport("-w", shop, "doctor").out
+    assert f"rapport -w {shop} decide ID --slot homepage" in said
+    assert "since the last refresh" not in said
+
+
+def test_the_doctor_counts_what_came_since_the_last_refresh(loaded: Path, rapport: Run) -> None:
+    rapport("-w", loaded, "refresh")
+    made = rapport("-w", loaded, "decide", "user_id=K1", "--slot", "homepage", "--json").json
+    rapport("-w", loaded, "respond", made["decision_id"], made["items"][0]["action"], "rejected")
+    rapport("-w", loaded, "key", "create", "--scope", "write")
+    said = rapport("-w", loaded, "doctor").out
+    assert "refresh: 1 event since the last refresh" in said
+    assert "nothing: the loop is running" not in said
+    rapport("-w", loaded, "refresh")
+    assert "next: nothing: the loop is running" in rapport("-w", loaded, "doctor").out
 
 
 def test_the_demo_prints_its_summary(rapport: Run) -> None:

@@ -55,6 +55,32 @@ def test_wrong_use_is_two_and_says_so_on_stderr(
     assert said.err
 
 
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (["decid"], "error: no such command 'decid' (rapport): did you mean 'decide'?\n"),
+        (["dance"], "error: no such command 'dance' (rapport): see rapport --help\n"),
+        (
+            ["decide", "c1", "--slott", "x"],
+            "error: no such option: --slott (rapport decide): possible options: --context, --json, --slot\n",
+        ),
+        (["decide", "c1"], "error: missing option '--slot' (rapport decide): see rapport decide --help\n"),
+    ],
+)
+def test_what_the_parser_refuses_reads_like_any_error(
+    wrong: list[str], line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ends(monkeypatch, *wrong) == 2
+    assert capsys.readouterr().err == line
+
+
+def test_no_command_at_all_prints_the_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    ends(monkeypatch)
+    said = capsys.readouterr()
+    assert "Commands:" in said.out + said.err
+    assert "error:" not in said.err
+
+
 def test_an_error_is_one_line_with_what_where_and_hint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

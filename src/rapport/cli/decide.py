@@ -36,14 +36,18 @@ def decide(
     from rapport.loop.decide import Ask, answer
     from rapport.loop.decide import decide as choose
     from rapport.loop.fold import catch_up
+    from rapport.loop.who import whom
 
     session: Session = context.obj
     ask = Ask(customer=who(customer), slot=slot, context=_facts_given(given or []), limit=limit, explain=explain)
     with session.open() as rt:
         catch_up(rt)
+        _, _, known = whom(rt, ask.customer)
         decided = choose(rt, ask)
         document = answer(rt, decided, explain=explain, private=True)
         decided.saved.result()
+    if known is None:
+        output.note(f"nobody is known as {customer}: decided as for a first visit")
     output.show(document, as_json, lambda target: _draw(target, document))
 
 

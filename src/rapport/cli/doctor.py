@@ -29,7 +29,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     session: Session = context.obj
     with session.open() as rt:
         stages = _stages(rt)
-    document = {"workspace": str(session.root), "stages": stages, "next": advice(stages)}
+    document = {"workspace": str(session.root), "stages": stages, "next": advice(stages, session.program)}
     output.show(document, as_json, lambda target: _draw(target, document))
 
 
@@ -50,13 +50,19 @@ def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
             "sources": sorted(rt.workspace.sources),
         },
         "loaded": _loaded(rt),
-        "log": {"last_seq": last, "folded_seq": cursors.event, "folded": cursors.event >= last},
+        "log": {
+            "last_seq": last,
+            "folded_seq": cursors.event,
+            "folded": cursors.event >= last,
+            "waiting": max(0, last - cursors.event),
+        },
         "customers": {"known": rt.store.count_customers()},
         "refresh": {
             "done": refreshed is not None,
             "as_of": iso(refreshed.as_of) if refreshed else None,
             "customers": refreshed.customers if refreshed else 0,
             "current": bool(refreshed and refreshed.definitions == rt.workspace.version),
+            "waiting": max(0, last - refreshed.last_seq) if refreshed else last,
         },
         "decisions": _decisions(rt),
         "learning": {"model": rt.learner.name, "settled_seq": rt.learner.settled_seq},
@@ -86,31 +92,41 @@ def _decisions(rt: Runtime) -> dict[str, int]:
     return {"made": made, **outcomes}
 
 
-def advice(stages: dict[str, dict[str, Any]]) -> list[str]:
-    """What to do next, the most urgent first."""
+def advice(stages: dict[str, dict[str, Any]], program: str = "rapport") -> list[str]:
+    """What to do next, the most urgent first; ``program`` calls Rapport on this workspace."""
+    unfolded, unrefreshed = stages["log"]["waiting"], stages["refresh"]["waiting"]
+    slot = next(iter(stages["definitions"]["slots"]), "SLOT")
     steps = [
         (not stages["definitions"]["actions"], "declare an action in actions/*.yaml: without one there is no decision"),
-        (not stages["log"]["last_seq"], "rapport load FILE, or rapport serve and send events: the log is empty"),
-        (not stages["log"]["folded"], "rapport refresh, or rapport serve: events wait to be folded"),
+        (not stages["log"]["last_seq"], f"{program} load FILE, or {program} serve and send events: the log is empty"),
+        (unfolded > 0, f"{program} refresh, or {program} serve: {_events(unfolded)} not folded yet"),
         (
             bool(stages["log"]["last_seq"]) and not stages["refresh"]["done"],
-            "rapport refresh: segments and scores have never been computed",
+            f"{program} refresh: segments and scores have never been computed",
         ),
         (
             stages["refresh"]["done"] and not stages["refresh"]["current"],
-            "rapport refresh: the definitions have changed since the last one",
+            f"{program} refresh: the definitions have changed since the last one",
+        ),
+        (
+            stages["refresh"]["done"] and not unfolded and unrefreshed > 0,
+            f"{program} refresh: {_events(unrefreshed)} since the last refresh",
         ),
         (
             bool(stages["customers"]["known"]) and not stages["decisions"]["made"],
-            "rapport decide ID --slot SLOT: nothing has been decided yet",
+            f"{program} decide ID --slot {slot}: nothing has been decided yet",
         ),
         (
             stages["decisions"]["made"] and not stages["learning"]["settled_seq"],
-            "rapport respond DECISION ACTION OUTCOME: no answer has been learnt from yet",
+            f"{program} respond DECISION ACTION OUTCOME: no answer has been learnt from yet",
         ),
-        (not stages["keys"]["live"], "rapport key create --scope write: no key can call the HTTP service yet"),
+        (not stages["keys"]["live"], f"{program} key create --scope write: no key can call the HTTP service yet"),
     ]
     return [step for due, step in steps if due]
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event{'' if count == 1 else 's'}"
 
 
 def _draw(target: Console, document: dict[str, Any]) -> None:

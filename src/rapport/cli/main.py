@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from rapport import __version__
 from rapport.cli import check, customer, decide, demo, doctor, identity, key, load, refresh, segment, serve
-from rapport.cli.exits import DONE, INTERRUPTED, exit_code
+from rapport.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USE, exit_code
 from rapport.cli.session import Session
-from rapport.core.errors import RapportError
+from rapport.core.errors import RapportError, UsageError
+
+# Typer exports the errors of its parser only through this child of theirs.
+_ParserError: type[Exception] = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     name="rapport",
@@ -55,13 +59,33 @@ app.add_typer(key.app, name="key")
 def run() -> NoReturn:
     """The entry point: exit 0 done, 1 the work failed, 2 wrong use; errors go to stderr as one line."""
     try:
-        app(prog_name="rapport")
+        sys.exit(app(prog_name="rapport", standalone_mode=False) or DONE)
+    except _ParserError as error:
+        sys.stderr.write(_refusal(error))
+        sys.exit(WRONG_USE)
     except RapportError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(exit_code(error))
+    except typer.Abort:
+        sys.stderr.write("stopped: nothing was confirmed\n")
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    sys.exit(DONE)
+
+
+def _refusal(error: Any) -> str:
+    """What the parser refused, as our errors read; its whole help where it was asked for nothing at all."""
+    said: str = error.format_message()
+    if "\n" in said:
+        return f"{said}\n"
+    place = error.ctx.command_path if error.ctx else "rapport"
+    wrong, *advice = re.split(r" \(?(?=Did you mean|Possible options)", said, maxsplit=1)
+    hint = _lower(advice[0].rstrip(")")) if advice else f"see {place} --help"
+    return f"error: {UsageError(_lower(wrong.rstrip('.')), where=place, hint=hint)}\n"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 if __name__ == "__main__":

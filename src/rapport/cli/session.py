@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +23,15 @@ class Session:
     """The workspace that ``-w`` named."""
 
     root: Path
+
+    @property
+    def program(self) -> str:
+        """How to call the program on this workspace again.
+
+        >>> Session(Path()).program, Session(Path("my shop")).program
+        ('rapport', "rapport -w 'my shop'")
+        """
+        return "rapport" if self.root == Path() else f"rapport -w {quote(str(self.root))}"
 
     @contextmanager
     def open(self) -> Iterator[Runtime]:

@@ -46,7 +46,7 @@ def _what(pick: Chosen, actions: Mapping[str, Action], currency: str) -> str:
 
 
 def _where(decision: Decision) -> str:
-    said = [f"{name} = {_shown(value)}" for name, value in list(decision.context.items())[:CONTEXT_SHOWN]]
+    said = [f"{name} = {shown(value)}" for name, value in list(decision.context.items())[:CONTEXT_SHOWN]]
     return f"In slot {decision.slot}{', where ' + ', '.join(said) if said else ''}."
 
 
@@ -83,10 +83,10 @@ def _place(decision: Decision, pick: Chosen) -> int:
 
 def _part(decision: Decision, name: str, part: float) -> str:
     value = decision.context.get(name[1:]) if name.startswith("@") else decision.inputs.get(name)
-    return f"{name.removeprefix('@')} = {_shown(value)} ({part:+.2f})"
+    return f"{name.removeprefix('@')} = {shown(value)} ({part:+.2f})"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value in words: NULL is "not known", numbers without noise, long texts cut."""
     if value is None:
         return "not known"

@@ -8,6 +8,7 @@ from typing import Any
 from rapport.core.columns import ColumnType
 from rapport.core.decision import Exclusion
 from rapport.core.errors import NotFound, did_you_mean
+from rapport.customize.because import shown
 from rapport.customize.moment import Moment
 from rapport.rules import Rule, compile_all, parse
 from rapport.workspace.definitions import Action
@@ -55,6 +56,20 @@ class Eligibility:
             else:
                 eligible.append(name)
         return eligible, excluded
+
+    def told(self, exclusion: Exclusion, values: Mapping[str, Any]) -> str:
+        """The reason of an exclusion, with the customer's values of the columns its rule uses, as far as given.
+
+        ``split`` leaves them out, because it decides for everybody and few decisions are explained.
+
+        >>> rules = Eligibility({"gift": Action(slots=["home"], rule="orders >= 2")}, {"orders": "integer"})
+        >>> rules.told(rules.split("home", {"orders": 1}, {})[1][0], {"orders": 1})
+        'the rule does not hold: orders >= 2 (orders = 1)'
+        """
+        rule = self._rules[exclusion.action]
+        known = [f"{name} = {shown(values[name])}" for name in sorted(rule.uses) if values.get(name) is not None]
+        judged = exclusion.reason == _reason(rule, False, values)
+        return f"{exclusion.reason} ({', '.join(known)})" if judged and known else exclusion.reason
 
 
 def _reason(rule: Rule, holds: bool | None, row: Mapping[str, Any]) -> str:
