@@ -22,8 +22,11 @@ from pathlib import Path
 from benchmarks.openloop import Result, drive, request
 from rapport.bootstrap import opened
 from rapport.loop import keys
+from rapport.loop.decide import Ask, decide
 from rapport.loop.fold import catch_up
 from rapport.loop.ingest import ingest
+from rapport.loop.respond import Answer, respond
+from rapport.loop.runtime import Runtime
 
 ACTIONS = 50
 CITIES = ["Bonn", "Köln", "Paris", "上海", "Wien", "Lyon", "Graz", "Genf"]
@@ -101,7 +104,23 @@ def prepare(root: Path, customers: int) -> str:
                 calls.append(order)
             ingest(rt, [json.dumps(call).encode() for call in calls], source="bench").saved.result()
         catch_up(rt)
+        _answer(rt, customers, rng)
     return key
+
+
+def _answer(rt: Runtime, customers: int, rng: random.Random) -> None:
+    """The shop has been open for a while: 3,000 offers were made and answered, one in five with yes."""
+    saved = []
+    for _ in range(3_000):
+        asked = Ask(customer={"userId": f"u{rng.randrange(customers)}"}, slot="home", context={"device": "phone"})
+        decided = decide(rt, asked)
+        decided.saved.result()
+        outcome = "accepted" if rng.random() < 0.2 else "rejected"
+        action = decided.decision.chosen[0].action
+        saved.append(respond(rt, Answer(decision_id=decided.decision.id, action=action, outcome=outcome)))
+    for one in saved:
+        one.result()
+    catch_up(rt)
 
 
 class Server:

@@ -22,8 +22,8 @@ from rapport.loop.decide import Ask, decide
 from rapport.loop.ingest import Envelope, read_event
 from rapport.loop.runtime import Runtime
 from rapport.service.app import build
-from rapport.service.serve import SWITCH_INTERVAL_S
 from rapport.service.live import Saves
+from rapport.service.serve import SWITCH_INTERVAL_S
 
 
 async def _body(receive: Any) -> bytes:
