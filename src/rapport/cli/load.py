@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rapport.loop.load import FileReport, LoadReport
     from rapport.sources.propose import Proposal
 
+EXAMPLE_WIDTH = 160
+_UNTOLD = ("messageId", "subject", "receivedAt", "originalTimestamp", "sentAt", "source")
+"""Parts of an event that say nothing about the mapping."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command to the program."""
@@ -90,8 +94,10 @@ def _draw(target: Console, report: LoadReport) -> None:
     loaded = [file for file in report.files if file.source]
     if not loaded:
         return
-    columns = ("file", "source", "rows", "loaded", "rejected", "new events", "known already", "from", "to")
-    output.table(target, columns, [_file_row(file) for file in loaded], "Would load" if report.dry_run else "Loaded")
+    counted = ("events",) if report.dry_run else ("new events", "known already")
+    columns = ("file", "source", "rows", "loaded", "rejected", *counted, "from", "to")
+    rows = [_file_row(file, report.dry_run) for file in loaded]
+    output.table(target, columns, rows, "Would load" if report.dry_run else "Loaded")
     reasons = [(file.source, reason, rows) for file in loaded for reason, rows in file.rejected.items()]
     if reasons:
         output.table(target, ("source", "rejected because", "rows"), reasons)
@@ -99,15 +105,16 @@ def _draw(target: Console, report: LoadReport) -> None:
         _draw_notes(target, file)
 
 
-def _file_row(file: FileReport) -> tuple[Any, ...]:
+def _file_row(file: FileReport, dry_run: bool) -> tuple[Any, ...]:
+    """What became of a file, or, of a dry run, how many events it would make."""
+    counted = (sum(file.events.values()),) if dry_run else (file.appended, file.duplicates)
     return (
         file.path,
         file.source,
         file.rows_read,
         file.rows_loaded,
         file.rows_rejected,
-        file.appended,
-        file.duplicates,
+        *counted,
         file.first_time[:10],
         file.last_time[:10],
     )
@@ -119,4 +126,13 @@ def _draw_notes(target: Console, file: FileReport) -> None:
     if file.rejects_file:
         target.print(f"{file.source}: rejected rows are in {file.rejects_file}", soft_wrap=True)
     for example in file.examples:
-        target.print(f"{file.source}: for instance {output.cell_text(example)}", soft_wrap=True, markup=False)
+        target.print(f"{file.source}: for instance {_example(example)}", soft_wrap=True, markup=False)
+
+
+def _example(event: dict[str, Any]) -> str:
+    """An event in one line of at most ``EXAMPLE_WIDTH`` characters, its time in ISO 8601."""
+    from rapport.core.time import iso
+
+    told = {name: part for name, part in event.items() if name not in _UNTOLD and part is not None}
+    text = output.cell_text({name: iso(part) if name == "time" else part for name, part in told.items()})
+    return text if len(text) <= EXAMPLE_WIDTH else text[: EXAMPLE_WIDTH - 1] + "…"

@@ -13,7 +13,9 @@ _DATE = re.compile(
     r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d\d:?\d\d))?)?"
 )
 _COMPACT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-FIRST = r"^\s*(\d{1,2})[-/.]"
+UNREADABLE_MAX = 0.05
+"""Share of a sample that may be no date in a column of dates; one value may in any case."""
+FIRST = r"^\s*(\d{1,2})[-/.]\d"
 """Regular expressions of the two numbers whose order is in question, for DuckDB."""
 SECOND = r"^\s*\d{1,2}[-/.](\d{1,2})[-/.]"
 
@@ -80,8 +82,22 @@ def shapes(values: Sequence[str]) -> list[tuple[Shape, float]]:
     return [(found, count / len(values)) for found, count in counts.most_common()]
 
 
+def are_dates(found: Sequence[tuple[Shape, float]], sampled: int) -> bool:
+    """Whether a sample is one of dates, but for a few slips.
+
+    >>> slip = [(Shape("%Y%m%d", False, False), 0.75)]
+    >>> are_dates(slip, 4), are_dates(slip, 40)
+    (True, False)
+    """
+    good = sum(share for _, share in found) * sampled
+    wrong = sampled - round(good)
+    return wrong <= max(UNREADABLE_MAX * sampled, 1) and good >= 3 * wrong and good > 0
+
+
 def day_order(first_max: int, second_max: int, separator: str, half_days: bool) -> Order:
     """Whether the first number is the day, from the largest first and second numbers of the whole column.
+
+    Numbers of values that are a date in neither order do not count.
 
     >>> day_order(31, 12, "/", False)
     Order(day_first=True, assumed=False, why='the first number reaches 31, so it is the day')

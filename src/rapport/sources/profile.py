@@ -59,6 +59,8 @@ class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True):
     format: str = ""
     """strptime formats of dates, alternatives apart by ``|``; empty for ISO 8601."""
     decimal: str = "."
+    decimal_shown: bool = False
+    """Whether the contents prove the decimal mark."""
     readable: float = 1.0
     """Share of the values that can be read as ``kind``."""
     negative: float = 0.0
@@ -80,17 +82,28 @@ class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 def profile(staging: Staging, cells: dict[str, Cell], delimiter: str = ",") -> list[ColumnProfile]:
     """Profiles every column of the laid-out file."""
-    return [_Column(staging, name, cell, delimiter).profile() for name, cell in cells.items()]
+    found = [_Column(staging, name, cell, delimiter).profile() for name, cell in cells.items()]
+    marks = {one.decimal for one in found if one.decimal_shown}
+    if len(marks) != 1:
+        return found
+    (mark,) = marks
+    return [
+        _Column(staging, one.name, cells[one.name], delimiter, mark).profile()
+        if one.kind in ("number", "integer") and one.assumption
+        else one
+        for one in found
+    ]
 
 
 class _Column:
     """One column under the glass."""
 
-    def __init__(self, staging: Staging, name: str, cell: Cell, delimiter: str) -> None:
+    def __init__(self, staging: Staging, name: str, cell: Cell, delimiter: str, mark: str = "") -> None:
         self._staging = staging
         self._held = cell.held
         self._text = as_text("cell", cell.held)
         self._delimiter = delimiter
+        self._mark = mark
         staging.count_values(cell)
         rows, self._filled, distinct = staging.query(
             f"SELECT sum(n), coalesce(sum(n) FILTER ({self._text} IS NOT NULL), 0), count(DISTINCT {self._text}) "
@@ -151,7 +164,7 @@ class _Column:
 
     def _date(self) -> ColumnProfile | None:
         found = dates.shapes(self._values)
-        if sum(share for _, share in found) < LEAST_SHARE:
+        if not dates.are_dates(found, len(self._values)):
             return self._unix()
         order = dates.Order(True, False, "year first")
         if any(one.ambiguous for one, _ in found):
@@ -168,14 +181,15 @@ class _Column:
 
     def _day_order(self, found: Sequence[tuple[dates.Shape, float]]) -> dates.Order:
         first, second = (
-            self._staging.query(
-                f"SELECT coalesce(max(TRY_CAST(regexp_extract({self._text}, {literal(part)}, 1) AS INTEGER)), 0) "
-                "FROM counted"
-            )[0][0]
+            f"TRY_CAST(regexp_extract({self._text}, {literal(part)}, 1) AS INTEGER)"
             for part in (dates.FIRST, dates.SECOND)
         )
+        first_max, second_max = self._staging.query(
+            f"SELECT coalesce(max(a), 0), coalesce(max(b), 0) FROM (SELECT {first} AS a, {second} AS b FROM counted) "
+            "WHERE a <= 31 AND b <= 31 AND least(a, b) BETWEEN 1 AND 12"
+        )[0]
         pattern = next(one.pattern for one, _ in found if one.ambiguous)
-        return dates.day_order(first, second, pattern[3], "%p" in pattern)
+        return dates.day_order(first_max, second_max, pattern[3], "%p" in pattern)
 
     def _unix(self) -> ColumnProfile | None:
         """Moments counted since 1970, when every value falls between 2001 and 2033."""
@@ -208,6 +222,7 @@ class _Column:
         return self._with(
             kind="integer" if whole and not commas and not points else "number",
             decimal=decimal,
+            decimal_shown=commas != points,
             readable=readable,
             negative=negative / max(filled, 1),
             why="whole numbers" if whole and not commas and not points else f"numbers with {mark}",
@@ -222,5 +237,7 @@ class _Column:
         threes = [v for v in self._values if re.fullmatch(r"[^\d]*[+-]?\d{1,3}([.,]\d{3})+[^\d]*", v)]
         if not threes:
             return decimal, ""
+        if self._mark:
+            return self._mark, ""
         role = "decimals" if decimal in threes[0] else "thousands"
         return decimal, f"the mark in '{threes[0]}' is read as one of {role}"

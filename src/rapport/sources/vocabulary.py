@@ -1,6 +1,7 @@
 """What columns are called, in English, German, French, Spanish and Chinese: role → language → names.
 
 A new language is one more key in each role; a new role is one more entry, and a line in ``propose`` where it goes.
+What no entry spells is read by its parts: ``cust_ref``, ``bestell_no`` and ``unit_gbp`` need no entries of their own.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "zh": "商品编号|商品编码|商品id|产品编号|产品编码|货号|商品代码|产品id|条码",
     },
     "product_name": {
-        "en": "product name|product|item|item name|description|product title|product description|article|title",
+        "en": "product name|product|item|item name|description|descr|product title|product description|article|title",
         "de": "artikel|artikelbezeichnung|bezeichnung|produkt|produktname|artikelname|beschreibung",
         "fr": "produit|designation|libelle|nom produit|libelle article|article",
         "es": "producto|articulo|descripcion|nombre producto|nombre del producto",
@@ -115,14 +116,14 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     "price": {
         "en": "price|unit price|item price|price each|list price",
         "de": "preis|einzelpreis|stueckpreis|e preis|verkaufspreis|preis pro stueck|vk preis",
-        "fr": "prix|prix unitaire|pu|prix unit",
+        "fr": "prix|prix unitaire|pu|prix unit|pu ht|pu ttc",
         "es": "precio|precio unitario",
         "zh": "单价|价格|售价|商品单价",
     },
     "amount": {
         "en": "amount|total|revenue|line total|sales|sales value|order total|order value|net amount|gross amount|"
         "grand total|turnover|spend|total price|subtotal|sum",
-        "de": "betrag|summe|gesamt|gesamtbetrag|umsatz|gesamtpreis|nettobetrag|bruttobetrag|"
+        "de": "betrag|summe|netto|gesamt|gesamtbetrag|umsatz|gesamtpreis|nettobetrag|bruttobetrag|"
         "gesamtsumme|rechnungsbetrag",
         "fr": "montant|total ttc|total ht|montant total|prix total|montant ttc|chiffre affaires",
         "es": "importe|importe total|monto|total compra|venta|ventas|precio total",
@@ -151,7 +152,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     },
     "currency": {"en": "currency", "de": "waehrung", "fr": "devise|monnaie", "es": "moneda|divisa", "zh": "币种|货币"},
     "coupon": {
-        "en": "coupon|coupon code|voucher|promo code",
+        "en": "coupon|coupon code|voucher|promo code|promo",
         "de": "gutschein|gutscheincode",
         "fr": "code promo|bon de reduction",
         "es": "cupon|codigo promocional",
@@ -301,6 +302,29 @@ NAMES: Final[dict[str, dict[str, str]]] = {
 }
 
 
+NUMBERED: Final = frozenset({"ref", "no", "nr", "id", "number", "num", "numero", "nummer", "code", "key"})
+"""Words that make the number of a thing of its name."""
+NOUNS: Final[dict[str, frozenset[str]]] = {
+    "customer": frozenset({
+        "cust", "customer", "client", "cliente", "kund", "kunde", "kundin", "kunden", "klant", "acheteur", "buyer",
+    }),
+    "order": frozenset({
+        "basket", "beleg", "bon", "order", "bestell", "bestellung", "bestelling", "rechnung", "rechnungs", "invoice",
+        "ticket", "receipt", "commande", "facture", "pedido", "auftrag", "auftrags",
+    }),
+}  # fmt: skip
+CURRENCIES: Final = {
+    "gbp": "GBP", "eur": "EUR", "euro": "EUR", "euros": "EUR", "usd": "USD", "cny": "CNY", "rmb": "CNY", "chf": "CHF",
+    "jpy": "JPY", "sek": "SEK", "dkk": "DKK", "nok": "NOK", "pln": "PLN", "aud": "AUD", "cad": "CAD", "£": "GBP",
+    "€": "EUR", "¥": "CNY", "￥": "CNY", "元": "CNY",
+}  # fmt: skip
+"""Words and signs of currencies → ISO 4217."""
+_MONEY: Final = ("price", "amount", "discount", "shipping", "tax")
+_NUMBER_SCORE, _BARE_SCORE, _MONEY_SCORE = 0.95, 0.7, 0.97
+UNCERTAIN: Final = 0.9 * _BARE_SCORE + 0.05
+"""Most that a heading counts for which only names a thing, such as ``basket``: its contents have to bear it out."""
+
+
 class NameMatch(NamedTuple):
     """How well a heading names a role (0–1), in which language, and by which word."""
 
@@ -344,7 +368,47 @@ def matches(name: str) -> dict[str, NameMatch]:
         score = _score(heading, joined, word)
         if score and score > found.get(role, NameMatch(0.0, "", "")).score:
             found[role] = NameMatch(score, language, word)
+    for role, match in _by_parts(heading).items():
+        if role not in found or match.score > found[role].score:
+            found[role] = match
     return found
+
+
+def currency(text: str) -> str:
+    """The currency that a heading or a value names, by ISO 4217; else empty.
+
+    >>> currency("unit_gbp"), currency("Preis (€)"), currency("total")
+    ('GBP', 'EUR', '')
+    """
+    parts = [*plain(text).split(), *(char for char in text if char in CURRENCIES)]
+    return next((CURRENCIES[part] for part in parts if part in CURRENCIES), "")
+
+
+def _by_parts(heading: str) -> dict[str, NameMatch]:
+    """Role → how well the words of a heading name it together, when each of them is known.
+
+    >>> _by_parts("cust ref")["customer"].score, _by_parts("orderno")["order"].score, _by_parts("order date")
+    (0.95, 0.95, {})
+    """
+    words = heading.split()
+    found: dict[str, NameMatch] = {}
+    for role, nouns in NOUNS.items():
+        rest = [part for word in words for part in _parted(word, nouns) if part not in NUMBERED]
+        if rest and set(rest) <= nouns:
+            numbered = len(words) > len(rest) or words[0] not in nouns
+            found[role] = NameMatch(_NUMBER_SCORE if numbered else _BARE_SCORE, "parts", heading)
+    bare = " ".join(word for word in words if word not in CURRENCIES)
+    if bare and bare != heading:
+        spelt = "unit price" if bare in ("unit", "each") else bare
+        named = {role: match for role, match in matches(spelt).items() if role in _MONEY}
+        found |= {role: match._replace(score=_MONEY_SCORE * match.score) for role, match in named.items()}
+    return found
+
+
+def _parted(word: str, nouns: frozenset[str]) -> list[str]:
+    """A word as noun and number when it is both run together, else as it is."""
+    whole = next((noun for noun in nouns if word.startswith(noun) and word[len(noun) :] in NUMBERED), "")
+    return [whole, word[len(whole) :]] if whole else [word]
 
 
 def _score(heading: str, joined: str, word: str) -> float:
