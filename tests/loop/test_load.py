@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from rapport.core.errors import Busy, Conflict, NotFound
-from rapport.core.event import AppendReceipt, StoredEvent
+from rapport.core.event import AppendReceipt
 from rapport.loop.fold import catch_up
 from rapport.loop.load import load, propose
 from rapport.loop.view import find, show
@@ -199,27 +198,6 @@ def test_an_unknown_source_comes_with_a_suggestion(mapped):
         load(mapped.rt, [mapped.root / "orders.csv"], source="oders")
 
 
-class Forgetful:
-    """A store that can take events back: what ``replace`` needs, around one that is real."""
-
-    def __init__(self, store) -> None:
-        self._store = store
-        self._gone: set[str] = set()
-
-    def __getattr__(self, name: str):
-        return getattr(self._store, name)
-
-    def read_log(self, after: int, limit: int) -> list[StoredEvent]:
-        found = self._store.read_log(after, limit)
-        return [stored for stored in found if stored.event.message_id not in self._gone]
-
-    def retract(self, message_ids: Collection[str]) -> Future[int]:
-        self._gone.update(message_ids)
-        done: Future[int] = Future()
-        done.set_result(len(message_ids))
-        return done
-
-
 @pytest.fixture
 def replacing(open_shop):
     shop = open_shop(**{"sources/orders.yaml": SOURCE + "on_reimport: replace\n"})
@@ -232,7 +210,7 @@ def revenues(rt):
 
 
 def test_replace_takes_back_what_is_no_longer_in_the_file(replacing):
-    rt = replace(replacing.rt, store=Forgetful(replacing.rt.store))
+    rt = replacing.rt
     load(rt, [replacing.root / "orders.csv"])
     assert revenues(rt) == [3.5, 2500.2]
     changed = ORDERS.replace("cup;1;3,50", "cup;1;4,00")
@@ -243,7 +221,7 @@ def test_replace_takes_back_what_is_no_longer_in_the_file(replacing):
 
 
 def test_a_replacement_by_nothing_is_refused(replacing):
-    rt = replace(replacing.rt, store=Forgetful(replacing.rt.store))
+    rt = replacing.rt
     load(rt, [replacing.root / "orders.csv"])
     (replacing.root / "orders.csv").write_text(ORDERS.splitlines()[0] + "\n", encoding="utf-8")
     with pytest.raises(Conflict, match="made no event"):
@@ -251,19 +229,89 @@ def test_a_replacement_by_nothing_is_refused(replacing):
     assert revenues(rt) == [3.5, 2500.2]
 
 
-class Keeping:
-    """A store that cannot take events back."""
+def test_replaced_content_may_come_back(replacing):
+    """A, then B, then A again: each load leaves what its file says, in the log, in profiles and in the warehouse."""
+    rt, path = replacing.rt, replacing.root / "orders.csv"
+    for price, revenue in (("3,50", 3.5), ("4,00", 4.0), ("3,50", 3.5), ("3,50", 3.5)):
+        path.write_text(ORDERS.replace("cup;1;3,50", f"cup;1;{price}"), encoding="utf-8")
+        load(rt, [path])
+        catch_up(rt)
+        assert revenues(rt) == [revenue, 2500.2]
+        assert show(rt, {"email": "bo@x.de"})["features"]["spend"] == revenue
+        rt.warehouse.export(lambda _what, _share: None)
+        assert rt.warehouse.query("SELECT count(DISTINCT seq), count(*) FROM events") == [(2, 2)]
 
-    def __init__(self, store) -> None:
-        for name in ("append", "read_log", "last_seq", "save_state"):
-            setattr(self, name, getattr(store, name))
+
+def test_a_replacement_that_was_cut_short_is_finished(replacing):
+    rt, path = replacing.rt, replacing.root / "orders.csv"
+    load(rt, [path])
+    rt.store.save_state("replacing:orders", b"1").result()
+    load(rt, [path])
+    assert rt.store.state("replacing:orders") == b""
+    assert show(rt, {"email": "bo@x.de"})["features"]["spend"] == 3.5
 
 
-def test_a_store_that_cannot_take_back_refuses_before_writing(replacing):
-    rt = replace(replacing.rt, store=Keeping(replacing.rt.store))
-    load(rt, [replacing.root / "orders.csv"])
-    with pytest.raises(Conflict, match="cannot take events back"):
-        load(rt, [replacing.root / "orders.csv"])
+VISITS = """
+files: [visits*.csv]
+event: Shop Visited
+time: {column: day}
+identifiers: {user_id: {column: who}}
+properties: {place: {column: place}}
+"""
+ROWS = ["2024-03-01,K1,Bonn", "2024-03-01,K1,Bonn", "2024-03-02,K2,Jena"]
+
+
+@pytest.fixture
+def visits(open_shop):
+    shop = open_shop(**{"sources/visits.yaml": VISITS})
+
+    def write(rows, name="visits.csv"):
+        path = shop.root / name
+        path.write_text("\n".join(["day,who,place", *rows]) + "\n")
+        return path
+
+    return shop, write
+
+
+def test_an_export_with_new_rows_on_top_adds_those_only(visits):
+    shop, write = visits
+    assert load(shop.rt, [write(ROWS)]).appended == 3
+    again = load(shop.rt, [write(["2024-03-03,K3,Ulm", *reversed(ROWS)], "visits-2.csv")])
+    assert (again.appended, again.duplicates) == (1, 3)
+
+
+def edited(shop, text):
+    (shop.root / "sources" / "visits.yaml").write_text(text)
+    return replace(shop.rt, workspace=read(shop.root))
+
+
+def test_a_changed_mapping_is_refused_before_anything_is_written(visits):
+    shop, write = visits
+    path = write(ROWS)
+    load(shop.rt, [path])
+    changed = VISITS.replace("Shop Visited", "Store Visited")
+    with pytest.raises(Conflict, match="would count twice"):
+        load(edited(shop, changed), [write([*ROWS, "2024-03-04,K4,Ulm"])])
+    assert len(shop.rt.store.read_log(0, 9)) == 3
+    report = load(edited(shop, changed + "on_reimport: replace\n"), [path])
+    assert (report.appended, report.files[0].retracted) == (4, 3)
+    assert {stored.event.event for stored in shop.rt.store.read_log(0, 9)} == {"Store Visited"}
+
+
+def test_who_replaced_cannot_add_the_same_rows_again(visits):
+    shop, write = visits
+    path = write(ROWS)
+    load(shop.rt, [path])
+    replaced = load(edited(shop, VISITS + "on_reimport: replace\n"), [path])
+    assert (replaced.appended, replaced.files[0].retracted) == (3, 3)
+    with pytest.raises(Conflict, match="would count twice"):
+        load(edited(shop, VISITS), [path])
+
+
+def test_files_with_another_name_are_no_other_mapping(visits):
+    shop, write = visits
+    load(shop.rt, [write(ROWS)])
+    assert load(edited(shop, VISITS.replace("visits*", "vis*")), [write(ROWS)]).duplicates == 3
 
 
 class Full:

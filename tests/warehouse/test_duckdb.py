@@ -94,3 +94,13 @@ def test_opening_asks_nothing_of_the_disk(tmp_path):
     assert list(tmp_path.iterdir()) == []
     assert opened.preview("TRUE") is None
     opened.close()
+
+
+def test_a_restart_hands_everything_over_anew(warehouse, shop, event, quiet):
+    shop.append([event(1), event(2)])
+    assert warehouse.export(quiet).events == 2
+    assert warehouse.query("SELECT count(*) FROM events") == [(2,)]
+    warehouse.restart()
+    assert warehouse.query("SELECT count(*) FROM events") == [(0,)]
+    assert warehouse.export(quiet).events == 2
+    assert warehouse.query("SELECT count(*) FROM events") == [(2,)]

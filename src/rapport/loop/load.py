@@ -7,18 +7,19 @@ with a reason, and the report says which: ``rows_read == rows_loaded + rows_reje
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import msgspec
 
-from rapport.core.errors import Busy, Conflict, InvalidInput
+from rapport.core.errors import Busy, InvalidInput
 from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
 from rapport.core.time import iso
 from rapport.identify.arrival import Arrivals
+from rapport.loop.reimport import check_mapping, keep_receipt, replaces, take_back
 from rapport.loop.runtime import Runtime
 from rapport.sources.assemble import OTHER_CUSTOMER, Assembled, assemble
 from rapport.sources.declare import declare
@@ -34,7 +35,6 @@ Progress = Callable[[str, float], None]
 BATCH_EVENTS = 1_000
 IN_FLIGHT_MAX = 8
 EXAMPLES = 3
-_RECEIPT = "import:"
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,14 +106,6 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
         return sum(file.duplicates for file in self.files)
 
 
-@runtime_checkable
-class Retracting(Protocol):
-    """A store that can take events back out of the log: what ``on_reimport: replace`` needs."""
-
-    def retract(self, message_ids: Collection[str]) -> Future[int]:
-        """Removes these events from the log, durably; the caller replays the projection."""
-
-
 def _silent(_what: str, _share: float) -> None:
     """No progress shown."""
 
@@ -146,13 +138,15 @@ def load(
 
     A file that no source is for gets a proposal; ``accept`` writes it into the workspace and goes on. Raises
     ``NotFound`` for a missing file or source, ``InvalidDefinition`` and ``InvalidRule`` for a mapping that does not
-    fit its file, ``Conflict`` where a replacement is not possible.
+    fit its file, ``Conflict``, before anything is written, for a source whose mapping changed since it was last
+    loaded, and for a replacement by nothing.
     """
     files = []
     replaced: dict[str, set[str]] = {}
     wanted = targets(rt.workspace.sources, Path(rt.workspace.root), paths, source)
     if not dry_run:
-        _check_replaceable(rt, {one.source.name for one in wanted if one.source and _replaces(one.source)}, progress)
+        for declared in {one.source.name: one.source for one in wanted if one.source}.values():
+            check_mapping(rt, declared, progress)
     for target in wanted:
         if target.source is not None:
             files.append(
@@ -162,7 +156,7 @@ def load(
             rt, report = _unmapped(rt, target, dry_run, accept, progress)
             files.append(report)
     if not dry_run:
-        files = [_settle_replacement(rt, report, replaced, progress) for report in files]
+        files = [_settle(rt, report, replaced, progress) for report in files]
     return LoadReport(files=files, dry_run=dry_run)
 
 
@@ -174,6 +168,7 @@ def _unmapped(
     if not dry_run and not accept:
         return rt, FileReport(path=str(target.path), proposal=proposal)
     if accept and not dry_run:
+        check_mapping(rt, proposal.source, progress)
         root = Path(rt.workspace.root)
         declare(root, proposal)
         rt = _with(rt, read(root))
@@ -181,6 +176,18 @@ def _unmapped(
         rt = _with(rt, _extended(rt.workspace, proposal))
     report = _load_file(rt, target.path, proposal.source, dry_run=dry_run, replaced={}, progress=progress)
     return rt, msgspec.structs.replace(report, proposal=proposal)
+
+
+def _settle(rt: Runtime, report: FileReport, replaced: dict[str, set[str]], progress: Progress) -> FileReport:
+    """Takes back, once for each source, what earlier imports left in the log and these files no longer have."""
+    source = rt.workspace.sources.get(report.source)
+    if source is None or not replaces(source):
+        return report
+    if source.name in replaced:
+        taken = take_back(rt, source.name, replaced.pop(source.name), progress)
+        report = msgspec.structs.replace(report, retracted=taken)
+    keep_receipt(rt, source, Path(report.path).name, report)
+    return report
 
 
 def _with(rt: Runtime, workspace: Workspace) -> Runtime:
@@ -213,15 +220,15 @@ def _load_file(
         progress(f"mapping {path.name}", 0.0)
         refused = staging.map(compiled)
         loading = _Loading(rt, source, None if dry_run else _Appender(rt.store.append))
-        if not dry_run and _replaces(source):
+        if not dry_run and replaces(source):
             loading.ids = replaced.setdefault(source.name, set())
         loading.run(staging, compiled, path, progress)
         rejects = root / "rejects" / f"{source.name}-{path.name}.csv"
         written = staging.write_rejects(rejects, laid.cells)
     report = _report(path, source, laid, refused, loading)
     report = msgspec.structs.replace(report, rejects_file=str(rejects) if written else "")
-    if not dry_run:
-        _keep_receipt(rt, report)
+    if not dry_run and not replaces(source):
+        keep_receipt(rt, source, path.name, report)
     return report
 
 
@@ -241,11 +248,6 @@ def _report(path: Path, source: Source, laid: Laid, refused: dict[str, int], loa
         undeclared=dict(loading.undeclared),
         examples=list(loading.examples.values()) if loading.appender is None else [],
     )
-
-
-def _keep_receipt(rt: Runtime, report: FileReport) -> None:
-    body = msgspec.json.encode({"at": rt.clock.now_us(), **msgspec.to_builtins(report)})
-    rt.store.save_state(f"{_RECEIPT}{report.source}:{Path(report.path).name}", body).result()
 
 
 class _Loading:
@@ -363,60 +365,3 @@ class _Appender:
         receipt = self._flying.popleft().result()
         self.appended += receipt.appended
         self.duplicates += receipt.duplicates
-
-
-def _replaces(source: Source) -> bool:
-    return source.on_reimport == "replace"
-
-
-def _check_replaceable(rt: Runtime, sources: Collection[str], progress: Progress) -> None:
-    """Refuses before anything is written what could not be finished."""
-    for source in sources:
-        if not isinstance(rt.store, Retracting) and next(_imported(rt, source, progress), None) is not None:
-            raise Conflict(
-                "this source replaces what it loaded before, and this store cannot take events back",
-                where=f"sources/{source}.yaml",
-                hint="set on_reimport: add, or load into a new workspace",
-            )
-
-
-def _settle_replacement(
-    rt: Runtime, report: FileReport, replaced: dict[str, set[str]], progress: Progress
-) -> FileReport:
-    """Takes back, once for each source, what earlier imports left in the log and these files no longer have."""
-    keep = replaced.pop(report.source, None)
-    if keep is None or not isinstance(rt.store, Retracting):
-        return report
-    if not keep:
-        raise Conflict(
-            "the files made no event, so nothing was replaced",
-            where=f"sources/{report.source}.yaml",
-            hint="look at the rejects; a replacement by nothing is not meant",
-        )
-    stale = [found for found in _imported(rt, report.source, progress) if found not in keep]
-    if not stale:
-        return report
-    taken = rt.store.retract(stale).result()
-    rt.store.reset_projection().result()
-    return msgspec.structs.replace(report, retracted=taken)
-
-
-class _Named(msgspec.Struct, rename="camel"):
-    message_id: str
-
-
-_decode_name = msgspec.json.Decoder(_Named).decode
-
-
-def _imported(rt: Runtime, source: str, progress: Progress) -> Iterator[str]:
-    """Message ids of all events in the log that imports of this source made."""
-    prefix = f"{source[:60]}:"
-    last = max(rt.store.last_seq(), 1)
-    cursor = 0
-    while found := rt.store.read_log(cursor, 10_000):
-        for stored in found:
-            name = _decode_name(stored.body).message_id
-            if name.startswith(prefix):
-                yield name
-        cursor = found[-1].seq
-        progress("comparing with earlier imports", min(cursor / last, 1.0))

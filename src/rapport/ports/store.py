@@ -195,6 +195,12 @@ class Store(Protocol):
     ) -> Future[dict[str, int]]:
         """Deletes every row of one person, in one transaction; tells how many left each table."""
 
+    def retract(self, seqs: Collection[int]) -> Future[int]:
+        """Takes events back out of the log (their message ids may come again once this is done); tells how many.
+
+        What was folded of them stays until the caller resets the projection.
+        """
+
     def reset_projection(self) -> Future[None]:
         """Forgets everything that the log can rebuild; the next fold starts at the beginning."""
 

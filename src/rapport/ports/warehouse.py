@@ -54,5 +54,8 @@ class Warehouse(Protocol):
     def erase(self, subjects: Collection[str], customer_ids: Collection[str]) -> int:
         """Removes one person's rows from every Parquet file; returns how many files were written anew."""
 
+    def restart(self) -> None:
+        """Drops the handed-over events, so that the next export hands the whole log over anew."""
+
     def close(self) -> None:
         """Releases the connection."""

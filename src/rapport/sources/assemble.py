@@ -46,13 +46,9 @@ def _slices(plan: Plan) -> _Slices:
     return _Slices(*(slice(start, end) for start, end in pairwise(bounds)))
 
 
-def message_id(source: Source, file: str, key: str, content: bytes = b"") -> str:
-    """The same for the same row whenever it is imported; ``content`` makes a changed row a new event.
-
-    Without key columns the row is known by its file's name and line.
-    """
-    scope = "" if source.message_id or source.group_by else file
-    digest = blake2b(f"{scope}\x1e{key}".encode(), digest_size=16)
+def message_id(source: Source, key: str, content: bytes = b"") -> str:
+    """The same for the same row whenever it is imported; ``content`` makes a changed row a new event."""
+    digest = blake2b(f"\x1e{key}".encode(), digest_size=16)
     digest.update(content)
     return f"{source.name[:60]}:{digest.hexdigest()}"
 
@@ -63,7 +59,7 @@ def assemble(batches: Iterable[list[list[Any]]], plan: Plan, source: Source, fil
     parts = _slices(plan)
     if not plan.grouped:
         for row in rows:
-            yield _single(row, plan, parts, source, file)
+            yield _single(row, plan, parts, source)
         return
     group: list[tuple[Any, ...]] = []
     first = -1
@@ -72,25 +68,25 @@ def assemble(batches: Iterable[list[list[Any]]], plan: Plan, source: Source, fil
             if row[1] < first:
                 raise StoreFailure("lines of one group came apart", where=file, hint="this is an error of ours")
             if group:
-                yield _grouped(group, plan, parts, source, file)
+                yield _grouped(group, plan, parts, source)
             group = []
             first = row[1]
         group.append(row)
     if group:
-        yield _grouped(group, plan, parts, source, file)
+        yield _grouped(group, plan, parts, source)
 
 
-def _single(row: tuple[Any, ...], plan: Plan, parts: _Slices, source: Source, file: str) -> Assembled:
+def _single(row: tuple[Any, ...], plan: Plan, parts: _Slices, source: Source) -> Assembled:
     properties = _present(plan.properties, row[parts.properties], plan.constants["properties"])
     for name, units in zip(plan.totals, row[parts.totals], strict=True):
         if units is not None:
             properties[name] = from_units(units)
     traits = _present(plan.traits, row[parts.traits], plan.constants["traits"])
-    call = _call(row, row[parts.identifiers], properties=properties, traits=traits, plan=plan, source=source, file=file)
+    call = _call(row, row[parts.identifiers], properties=properties, traits=traits, plan=plan, source=source)
     return Assembled(call, [row[0]], [])
 
 
-def _grouped(group: list[tuple[Any, ...]], plan: Plan, parts: _Slices, source: Source, file: str) -> Assembled:
+def _grouped(group: list[tuple[Any, ...]], plan: Plan, parts: _Slices, source: Source) -> Assembled:
     who = _first_known(group, parts.identifiers)
     mine, strangers = group, []
     if any(row[parts.identifiers] != who for row in group):
@@ -105,7 +101,7 @@ def _grouped(group: list[tuple[Any, ...]], plan: Plan, parts: _Slices, source: S
         names, place, constants = plan.lines, parts.lines, plan.constants["lines"]
         properties["products"] = [_present(names, row[place], constants) for row in mine]
     traits = _present(plan.traits, _first_known(mine, parts.traits), plan.constants["traits"])
-    call = _call(mine[0], who, properties=properties, traits=traits, plan=plan, source=source, file=file)
+    call = _call(mine[0], who, properties=properties, traits=traits, plan=plan, source=source)
     return Assembled(call, [row[0] for row in mine], strangers)
 
 
@@ -137,7 +133,6 @@ def _call(
     traits: dict[str, Any],
     plan: Plan,
     source: Source,
-    file: str,
 ) -> WireCall:
     _row, _first, time_us, name, key = row[:5]
     identifiers = {
@@ -150,7 +145,7 @@ def _call(
     return WireCall(
         type=source.type,
         event=name if source.type == "track" else None,
-        message_id=message_id(source, file, key, content),
+        message_id=message_id(source, key, content),
         user_id=identifiers.pop(USER_ID, None),
         anonymous_id=identifiers.pop(ANONYMOUS_ID, None),
         external_ids=identifiers or None,

@@ -9,6 +9,7 @@ Pure: definitions and column types in, SQL text out. The query reads a relation 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -87,6 +88,22 @@ def fields_of(source: Source) -> Iterable[tuple[str, SourceField]]:
             yield f"{part}.{name}", field
     for column, field in source.types.items():
         yield f"types.{column}", msgspec.structs.replace(field, column=column)
+
+
+def fingerprint(source: Source) -> str:
+    """The same for mappings that know the same row as the same event; which files it is for does not count.
+
+    ``on_reimport`` counts where it makes another event of a row: ``replace`` knows what happened by its content too.
+
+    >>> fingerprint(Source(name="s", event="A", files=["a.csv"])) == fingerprint(Source(name="s", event="A"))
+    True
+    >>> fingerprint(Source(name="s", event="A")) == fingerprint(Source(name="s", event="B"))
+    False
+    """
+    mode = "add" if source.type == "identify" else source.on_reimport
+    told = msgspec.structs.replace(source, files=[], on_reimport=mode)
+    rules_in_order = list(source.event_rules)
+    return blake2b(msgspec.json.encode([told, rules_in_order], order="sorted"), digest_size=16).hexdigest()
 
 
 class _Compiler:
@@ -227,9 +244,14 @@ class _Compiler:
     def _key(self) -> str:
         """What makes the event the same event when it is imported again."""
         columns = self.source.message_id or self.source.group_by
-        if not columns:
-            return "CAST(__line AS VARCHAR)"
-        return self._joined(columns)
+        return self._joined(columns) if columns else self._content()
+
+    def _content(self) -> str:
+        """The row's own cells, and how often the file had the same cells before: neither place nor file name count."""
+        own = sorted((name, cell.alias) for name, cell in self.cells.items() if cell.alias.startswith("__c"))
+        cells = ", ".join(f"coalesce(CAST({alias} AS VARCHAR), '')" for _, alias in own)
+        digest = self._once(f"md5(concat_ws(chr(31), {cells}))")
+        return f"{digest} || ' ' || row_number() OVER (PARTITION BY {digest} ORDER BY __row)"
 
     def _joined(self, columns: Iterable[str]) -> str:
         parts = (f"coalesce({self._text(name)}, '')" for name in columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, TimeoutError
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -125,6 +125,10 @@ class SqlStore(Reads):
         """Deletes every row of one person, in one transaction; tells how many left each table."""
         return self._change(_ROW_BYTES, lambda tx: self._erase(tx, customer_ids, identifier_ids, identifiers))
 
+    def retract(self, seqs: Collection[int]) -> Future[int]:
+        """Takes events back out of the log; their message ids may come again, once the future is done."""
+        return self._change(_ROW_BYTES + 8 * len(seqs), lambda tx: self._retract(tx, sorted(seqs)))
+
     def reset_projection(self) -> Future[None]:
         """Forgets everything that the log can rebuild; the next fold starts at the beginning."""
         return self._change(_ROW_BYTES, writes.reset_projection)
@@ -158,6 +162,10 @@ class SqlStore(Reads):
         identifiers: Sequence[Identifier],
     ) -> dict[str, int]:  # fmt: skip
         return erasure.erase(tx, customer_ids, identifier_ids, identifiers)
+
+    def _retract(self, tx: Transaction, seqs: list[int]) -> int:
+        """Deletes these events; a database that knows message ids elsewhere too forgets them there."""
+        return writes.retract(tx, seqs)
 
     def _write_scores(self, part: Sequence[tuple[str, bytes]], before: int) -> Future[int]:
         weight = sum(len(body) + _ROW_BYTES for _, body in part)

@@ -12,7 +12,8 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -27,7 +28,7 @@ from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import sqlite_failure
 from rapport.store.group_commit import GroupCommit, Job
 from rapport.store.message_index import Hashes, MessageIndex, message_hashes
-from rapport.store.sql import SQLITE, Insert, Row, chunks, flat
+from rapport.store.sql import SQLITE, Insert, Row, Transaction, chunks, flat
 
 _EVENTS: Final = Insert("events", (("seq", "bigint"), ("message_id", "text"), ("body", "bytea")))
 _BUSY_TIMEOUT_S: Final = 30.0
@@ -91,6 +92,14 @@ class SqliteStore(SqlStore):
             for reader in list(self._readers):
                 reader.close()
         self._writer.close()
+
+    def _retract(self, tx: Transaction, seqs: list[int]) -> int:
+        """Zeroes the hashes too: a zero tells every process that the event was retracted, not erased."""
+        held = [row[0] for row in tx.rows("SELECT seq FROM events WHERE seq IN ??", seqs)]
+        for first, hashes, part in _commits_of(tx, held):
+            hashes[np.array(part) - first] = 0
+            tx.execute("UPDATE commits SET hashes = ? WHERE first_seq = ?", hashes.tobytes(), first)
+        return writes.retract(tx, held)
 
     def _reader(self) -> sqlite3.Connection:
         try:
@@ -233,14 +242,34 @@ class _Writer:
     def _stored(self, ids: Sequence[str], hashes: Hashes) -> set[int]:
         """The places whose message id the log holds already: those whose hash it knows, compared in full.
 
-        A hash without its event is that of an erased one, which must not come back when a client sends it again.
+        A hash without its event is that of an erased one, which must not come back when a client sends it again,
+        unless the database holds a zero in its place: then the event was retracted, and is free to come.
         """
         matches = self._messages.matches(hashes)
         if not matches:
             return set()
         seqs = [seq for _, seq in matches]
         known: dict[int, str] = dict(self.rows("SELECT seq, message_id FROM events WHERE seq IN ??", seqs))
-        return {place for place, seq in matches if known.get(seq, ids[place]) == ids[place]}
+        missing = {seq for seq in seqs if seq not in known}
+        retracted = missing and self._retracted(missing)
+        return {place for place, seq in matches if seq not in retracted and known.get(seq, ids[place]) == ids[place]}
+
+    def _retracted(self, seqs: set[int]) -> set[int]:
+        """Those of the positions whose hash is zero by now, whatever our index remembers."""
+        return {seq for first, held, part in _commits_of(self, seqs) for seq in part if not held[seq - first]}
+
+
+def _commits_of(tx: Transaction, seqs: Collection[int]) -> Iterator[tuple[int, Hashes, list[int]]]:
+    """Every commit that holds some of these log positions: its first position, its hashes, and which positions."""
+    waiting = sorted(seqs)
+    start = 0
+    while start < len(waiting):
+        sql = "SELECT first_seq, hashes FROM commits WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1"
+        first, packed = tx.rows(sql, waiting[start])[0]
+        hashes = np.frombuffer(packed, dtype="<u8").copy()
+        end = bisect_left(waiting, first + len(hashes), start)
+        yield first, hashes, waiting[start:end]
+        start = end
 
 
 def _first_of_each(ids: Sequence[str], stored: set[int]) -> list[int]:

@@ -96,6 +96,13 @@ def rejections(tx: Transaction, rows: Sequence[RejectionRow]) -> None:
     tx.execute("DELETE FROM rejections WHERE id <= (SELECT max(id) FROM rejections) - ?", REJECTIONS_KEPT)
 
 
+def retract(tx: Transaction, seqs: list[int]) -> int:
+    """Deletes events from the log; returns how many it held."""
+    held = tx.rows("SELECT COUNT(*) FROM events WHERE seq IN ??", seqs)[0][0]
+    tx.execute("DELETE FROM events WHERE seq IN ??", seqs)
+    return int(held)
+
+
 def nothing(tx: Transaction) -> None:
     """A change that changes nothing, and that a read-only database refuses all the same."""
     tx.execute("DELETE FROM state WHERE name = ''")

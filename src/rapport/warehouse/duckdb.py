@@ -117,6 +117,12 @@ class DuckDBWarehouse:
         self._shown = None
         return written
 
+    def restart(self) -> None:
+        """Drops the handed-over events, so that the next export hands the whole log over anew."""
+        with self._files.alone():
+            self._files.drop_events()
+        self._shown = None
+
     def close(self) -> None:
         """Releases the engine."""
         with self._lock:

@@ -80,6 +80,15 @@ class Files:
                 if entry.name.startswith("."):
                     shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
 
+    def drop_events(self) -> None:
+        """Removes all segments, at once for whoever looks; only the holder of the lock may."""
+        dropped = self.root / ".dropped"
+        shutil.rmtree(dropped, ignore_errors=True)
+        self.events.rename(dropped)
+        self.events.mkdir()
+        _sync(self.root)
+        shutil.rmtree(dropped)
+
     def begin_segment(self) -> Path:
         """A fresh folder to write a segment into."""
         folder = self.events / ".writing"

@@ -208,7 +208,7 @@ class Source(_Definition, frozen=True):
     event_rules: dict[str, str] = {}
     """Event name → rule over the row; the first that holds names the event, else ``event``."""
     message_id: list[str] = []
-    """Columns that make a row unique; empty: the file's name and the row number."""
+    """Columns that make a row unique; empty: all its cells, and which of the file's rows with the same cells it is."""
     group_by: list[str] = []
     """Rows with equal values are lines of one event; their ``lines`` become ``properties.products``."""
     time: SourceField | None = None
@@ -226,7 +226,7 @@ class Source(_Definition, frozen=True):
     require: dict[str, str] = {}
     """Reason → rule over the row that must hold; else the row is rejected with that reason."""
     on_reimport: Literal["add", "replace"] = "add"
-    """What a second load of the same file does: add what is new, or replace what it loaded before."""
+    """What a later load does: add what is new, or replace all that the source loaded before by the files given."""
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
