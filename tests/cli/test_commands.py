@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from rapport.bootstrap import opened
+from rapport.loop.ingest import ingest
+
 Run = Callable[..., Any]
 
 
@@ -209,3 +212,10 @@ def test_a_port_that_is_taken_is_a_clear_error(shop: Path, rapport: Run) -> None
             assert said.code == 1
             assert said.err.startswith(f"error: cannot listen on port {port} (127.0.0.1: ")
             assert "choose another with --port" in said.err
+
+
+def test_the_doctor_tells_why_calls_were_refused(shop: Path, rapport: Run) -> None:
+    with opened(shop) as rt:
+        ingest(rt, [b'{"type": "track", "userId": "ann"}'], source="till").saved.result()
+    (reason,) = rapport("-w", shop, "doctor", "--json").json["stages"]["refused"]
+    assert "no event name" in reason

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rapport.loop.runtime import Runtime
 
 PAGE = 2_000
+REFUSALS_READ = 1_000
+REASONS_SHOWN = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +58,7 @@ def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
             "folded": cursors.event >= last,
             "waiting": max(0, last - cursors.event),
         },
+        "refused": _refused(rt),
         "customers": {"known": rt.store.count_customers()},
         "refresh": {
             "done": refreshed is not None,
@@ -68,6 +71,12 @@ def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
         "learning": {"model": rt.learner.name, "settled_seq": rt.learner.settled_seq},
         "keys": {"live": sum(1 for key in keys.listing(rt) if not key.revoked_at)},
     }
+
+
+def _refused(rt: Runtime) -> dict[str, int]:
+    """Why calls were refused lately: the commonest reasons, and how often each."""
+    reasons = Counter(row.reason for row in rt.store.rejections(REFUSALS_READ))
+    return dict(reasons.most_common(REASONS_SHOWN))
 
 
 def _loaded(rt: Runtime) -> dict[str, Any]:

@@ -49,4 +49,7 @@ def whom(rt: Runtime, who: Mapping[str, str]) -> tuple[Identifier, str, Customer
     if found is None:
         hint = f"that is not an id that Rapport gave; name it as user_id={asked.value} or email=…"
         raise NotFound(f"no customer {asked.value}", where="id", hint=hint)
-    return rt.store.identifiers_of([found.id])[0].identifier, found.id, found
+    names = rt.store.identifiers_of([found.id])
+    if not names:
+        raise NotFound(f"no customer {asked.value} any more", hint="it was merged or erased just now: ask again")
+    return names[0].identifier, found.id, found
