@@ -6,8 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 NO_SKIPS = os.environ.get("RAPPORT_NO_SKIPS") == "1"
+
+# Where nothing may be skipped, property tests repeat the same examples, so that a change is judged by what it changed;
+# everywhere else each run looks at new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+if NO_SKIPS:
+    settings.load_profile("repeatable")
 
 
 def unavailable(reason: str) -> None:

@@ -103,7 +103,7 @@ class Conversion:
             return str(value).upper()
         try:
             return msgspec.convert(value, kind)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # the latter for halves of surrogate pairs
             wanted = _WORDS.get(kind) or " or ".join(_WORDS.get(one, str(one)) for one in get_args(kind))
             hint = "put it in quotes" if kind is str and isinstance(value, (int, float)) else ""
             return self.fault(place, f"{wanted} is needed here, but this is {_described(value)}", hint)
