@@ -13,8 +13,8 @@ import numpy.typing as npt
 from rapport.core.columns import ColumnType
 from rapport.core.decision import Chosen, Decision
 from rapport.core.errors import InvalidDefinition
+from rapport.customize.choice import draw
 from rapport.customize.encoding import Encoded, Encoder, Lineups, net_value
-from rapport.customize.kernels import sampling
 from rapport.customize.moment import Moment
 from rapport.customize.posterior import Posterior, Prepared
 from rapport.workspace.definitions import Action
@@ -97,19 +97,19 @@ class Arbiter:
         if multipliers is not None:
             weight = weight * np.array(multipliers)
         moments = posterior.score(prepared, lineup, self.noise)
-        positions, conditional, first = _pick(moments, weight, self.floor, seed, min(limit, len(candidates)))
+        picks = draw(moments[0], moments[1], weight, floor=self.floor, seed=seed, limit=limit)
         mean, spread = moments.tolist()
         weights = weight.tolist()
         chosen = [
             self._chosen(candidates[place], mean[place], weights[place], probability, posterior, prepared)
-            for place, probability in zip(positions, conditional, strict=True)
+            for place, probability in zip(picks.positions, picks.conditional, strict=True)
         ]
         return Ranking(
             candidates=list(candidates),
             mean=mean,
             spread=spread,
             weight=weights,
-            choice_probability=first,
+            choice_probability=picks.first,
             chosen=chosen,
             inputs=inputs,
         )
@@ -158,14 +158,6 @@ class Arbiter:
 
     def _reasons(self, posterior: Posterior, prepared: Prepared, action: str) -> dict[str, float]:
         return posterior.reasons(prepared, self._lineups.of((action,)), REASONS_MAX, REASON_MIN)
-
-
-def _pick(
-    moments: Floats, weight: Floats, floor: float, seed: int, limit: int
-) -> tuple[list[int], list[float], list[float]]:
-    first = np.empty(weight.size)
-    positions, conditional = sampling().rank(moments[0], moments[1], weight, floor, seed, limit, first)
-    return positions.tolist(), conditional.tolist(), first.tolist()
 
 
 def _check_finite(actions: Mapping[str, Action]) -> None:

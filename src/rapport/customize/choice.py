@@ -48,8 +48,13 @@ def pick(
     if len(mean) == 0:
         return Picks([], [], [])
     means, spreads, weights = (np.array(numbers, dtype=np.float64) for numbers in (mean, spread, weight))
-    first = np.empty(len(mean))
-    positions, conditional = sampling().rank(means, spreads, weights, floor, seed, min(limit, len(mean)), first)
+    return draw(means, spreads, weights, floor=floor, seed=seed, limit=limit)
+
+
+def draw(mean: Floats, spread: Floats, weight: Floats, *, floor: float, seed: int, limit: int) -> Picks:
+    """``pick`` for arrays of float64 that are not empty: what a decision calls."""
+    first = np.empty(weight.size)
+    positions, conditional = sampling().rank(mean, spread, weight, floor, seed, min(limit, weight.size), first)
     return Picks(positions.tolist(), conditional.tolist(), first.tolist())
 
 
