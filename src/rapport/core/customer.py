@@ -10,7 +10,7 @@ from rapport.core.identifier import Identifier
 
 
 class TraitValue(msgspec.Struct, frozen=True, array_like=True):
-    """One value and where it came from; the newest by (``time``, ``seq``) survives."""
+    """One value and where it came from: the newest of its source by (``time``, ``seq``)."""
 
     value: Any
     time: int
@@ -45,6 +45,12 @@ class IdentifierRow(msgspec.Struct, frozen=True):
     identifier: Identifier
     customer_id: str
     first_seq: int
+    first_us: int = 0
+    """When the event happened that first showed it (µs)."""
+    beside: tuple[int, ...] = ()
+    """Numbers of the stronger identifiers that events showed beside it: at most one more than may share it."""
+    shared: bool = False
+    """Quarantined: seen with more people than may share it. It joins nobody, and nobody through it."""
 
 
 class CustomerRow(msgspec.Struct, frozen=True):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from rapport.core.identifier import Identifier
 
-EventType = Literal["track", "identify", "page", "screen", "group", "alias"]
+CallType = Literal["track", "identify", "page", "screen", "group", "alias"]
+"""What a client may send."""
+EventType = Literal[CallType, "link"]
+"""``link`` is an act of identity: a steward, or the batch of probable links, said who is (not) one person."""
+LINK: Final[Literal["link"]] = "link"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -44,3 +44,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     time_us: int
     event_seq: int = 0
     """The log's sequence number of the event that showed it; 0 when no event did."""
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Two identifiers that events showed together and that were not joined, why, and how often."""
+
+    a: Identifier
+    b: Identifier
+    reason: str
+    first_seq: int
+    last_seq: int
+    times: int = 1

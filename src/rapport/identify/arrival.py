@@ -16,7 +16,7 @@ import msgspec
 
 from rapport.core.ecommerce import canonical_name
 from rapport.core.errors import InvalidInput, did_you_mean
-from rapport.core.event import Event, EventType
+from rapport.core.event import CallType, Event
 from rapport.core.time import DAY_US
 from rapport.core.wire import WireCall, decode_call
 from rapport.identify import trees
@@ -28,7 +28,7 @@ from rapport.identify.stitch import ALIAS, PREVIOUS
 from rapport.identify.traits import DeclaredTraits, NameCount
 from rapport.workspace.definitions import Identity, Trait
 
-EVENT_TYPES: Final = frozenset(get_args(EventType))
+EVENT_TYPES: Final = frozenset(get_args(CallType))
 MESSAGE_ID_MAX: Final = 100
 """Characters."""
 CONTEXT_KEPT: Final = frozenset(

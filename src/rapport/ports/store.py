@@ -12,7 +12,7 @@ import msgspec
 from rapport.core.customer import CustomerRow, IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.event import AppendReceipt, LogEntry, StoredEvent
-from rapport.core.identifier import Identifier, Link
+from rapport.core.identifier import Identifier, Link, Refusal
 
 
 class FoldBatch(msgspec.Struct, kw_only=True):
@@ -24,6 +24,12 @@ class FoldBatch(msgspec.Struct, kw_only=True):
     """New or moved identifiers (upsert by id)."""
     links: list[Link] = []
     """Appended to the ledger."""
+    refusals: list[Refusal] = []
+    """Joins that were refused (``times`` is added to what is there)."""
+    restitched: list[Identifier] = []
+    """Identifiers whose refused joins are forgotten before those of this batch are written."""
+    dissolved: list[str] = []
+    """Customer ids that lose profile, scores and aliases before those of this batch are written."""
     aliases: list[tuple[str, str]] = []
     """(old customer id, the id that answers for it now)."""
     profiles: list[tuple[str, bytes]] = []
@@ -34,6 +40,8 @@ class FoldBatch(msgspec.Struct, kw_only=True):
     """(identifier id, event seq): which events belong to which identifier."""
     offers: list[Offer] = []
     """New or settled offers (upsert by decision and action)."""
+    state: dict[str, bytes] = {}
+    """Small named values (upsert by name)."""
 
 
 class Cursors(msgspec.Struct, frozen=True):
@@ -72,6 +80,23 @@ class RejectionRow(msgspec.Struct, frozen=True):
     message_id: str
     reason: str
     body: bytes
+
+
+class ReviewRow(msgspec.Struct, frozen=True):
+    """A probable link between two customers, each named by one identifier: what speaks for it, what became of it."""
+
+    a: Identifier
+    b: Identifier
+    status: str
+    """``open``, ``linked`` or ``refused``."""
+    probability: float
+    weight: float
+    """Match weight in bits: log2 of the Bayes factor, the prior included."""
+    evidence: bytes
+    """JSON: what each field contributed."""
+    found_at: int
+    decided_at: int = 0
+    decided_by: str = ""
 
 
 class Store(Protocol):
@@ -115,6 +140,30 @@ class Store(Protocol):
 
     def links_of(self, identifiers: Collection[Identifier]) -> list[Link]:
         """The ledger's lines that touch any of these, oldest first."""
+
+    def links_apart(self) -> list[Link]:
+        """The ledger's ``never`` lines, oldest first."""
+
+    def identifiers_shared(self) -> list[IdentifierRow]:
+        """The quarantined identifiers, by ``id``."""
+
+    def identifiers_numbered(self, ids: Collection[int]) -> list[IdentifierRow]:
+        """Identifiers by number."""
+
+    def refusals_of(self, identifiers: Collection[Identifier]) -> list[Refusal]:
+        """The refused joins that touch any of these, oldest first."""
+
+    def refusals(self, limit: int = 1000) -> list[Refusal]:
+        """The refused joins that came most often, those first."""
+
+    def reviews(self, status: str = "", limit: int = 100) -> list[ReviewRow]:
+        """Probable links of a status (empty: any), the most probable first."""
+
+    def reviews_of(self, identifiers: Collection[Identifier]) -> list[ReviewRow]:
+        """The probable links that touch any of these, the most probable first."""
+
+    def save_reviews(self, reviews: Sequence[ReviewRow]) -> Future[None]:
+        """Creates or updates probable links, each pair once."""
 
     def find(self, identifier: Identifier) -> CustomerRow | None:
         """The customer who owns an identifier, in one statement."""

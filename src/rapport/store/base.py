@@ -14,7 +14,7 @@ from rapport.core.decision import DecisionRow
 from rapport.core.errors import InvalidInput, StoreFailure
 from rapport.core.event import AppendReceipt, LogEntry
 from rapport.core.identifier import Identifier
-from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow
+from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow
 from rapport.store import erasure, writes
 from rapport.store.group_commit import GroupCommit, Job
 from rapport.store.reads import Reads
@@ -118,6 +118,11 @@ class SqlStore(Reads):
         """Keeps refused calls with their reasons; the oldest make room."""
         weight = sum(len(row.body) + _ROW_BYTES for row in rejections)
         return self._change(weight, lambda tx: writes.rejections(tx, rejections))
+
+    def save_reviews(self, reviews: Sequence[ReviewRow]) -> Future[None]:
+        """Creates or updates probable links, each pair once."""
+        weight = sum(len(row.evidence) + _ROW_BYTES for row in reviews)
+        return self._change(weight, lambda tx: writes.reviews(tx, reviews))
 
     def erase(
         self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]

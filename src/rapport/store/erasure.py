@@ -30,8 +30,13 @@ def erase(
     tx.execute("DELETE FROM offers WHERE customer_id IN ??", ids)
     tx.execute("DELETE FROM decisions WHERE customer_id IN ??", ids)
     for one in identifiers:
-        tx.execute("DELETE FROM links WHERE a_namespace = ? AND a_value = ?", one.namespace, one.value)
-        tx.execute("DELETE FROM links WHERE b_namespace = ? AND b_value = ?", one.namespace, one.value)
+        for table in ("links", "refusals", "reviews"):
+            for side in ("a", "b"):
+                tx.execute(
+                    f"DELETE FROM {table} WHERE {side}_namespace = ? AND {side}_value = ?",  # noqa: S608 - names above
+                    one.namespace,
+                    one.value,
+                )
     return counts
 
 

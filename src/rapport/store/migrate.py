@@ -13,7 +13,7 @@ from rapport.core.errors import StoreFailure
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest version in ``migrations/versions``."""
 
 VERSION_QUERY: Final = "SELECT version_num FROM alembic_version"

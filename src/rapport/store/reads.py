@@ -10,17 +10,23 @@ from typing import Any, Final
 from rapport.core.customer import CustomerRow, IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.event import StoredEvent
-from rapport.core.identifier import Identifier, Link
-from rapport.ports.store import Cursors, KeyRow, ModelRow, RejectionRow
+from rapport.core.identifier import Identifier, Link, Refusal
+from rapport.ports.store import Cursors, KeyRow, ModelRow, RejectionRow, ReviewRow
 from rapport.store.sql import Row
 
 _CUSTOMER: Final = "SELECT c.id, c.profile, s.body FROM customers c LEFT JOIN scores s ON s.customer_id = c.id"
 _FIND: Final = """
 SELECT c.id, c.profile, s.body FROM identifiers i JOIN customers c ON c.id = i.customer_id
 LEFT JOIN scores s ON s.customer_id = c.id WHERE i.namespace = ? AND i.value = ?"""
-_IDENTIFIER: Final = "SELECT id, namespace, value, customer_id, first_seq FROM identifiers"
+_IDENTIFIER: Final = "SELECT id, namespace, value, customer_id, first_seq, first_us, beside, shared FROM identifiers"
 _LINK: Final = """
 SELECT id, kind, a_namespace, a_value, b_namespace, b_value, rule, actor, evidence, time_us, event_seq FROM links"""
+_PAIR: Final = "a_namespace, a_value, b_namespace, b_value"
+_REFUSAL: Final = """
+SELECT a_namespace, a_value, b_namespace, b_value, reason, first_seq, last_seq, times FROM refusals"""
+_REVIEW: Final = """
+SELECT a_namespace, a_value, b_namespace, b_value, status, probability, weight, evidence, found_at, decided_at,
+decided_by FROM reviews"""
 _DECISION: Final = "SELECT id, customer_id, slot, made_at, body, seq FROM decisions"
 _OFFER: Final = """
 SELECT decision_id, action, customer_id, made_at, closes_at, outcome, value, settled_seq FROM offers"""
@@ -87,6 +93,39 @@ class Reads(ABC):
         for namespace, values in _by_namespace(identifiers):
             found.update((row[0], row) for row in self.rows(sql, namespace, values, namespace, values))
         return [_link(found[number]) for number in sorted(found)]
+
+    def links_apart(self) -> list[Link]:
+        """The ledger's ``never`` lines, oldest first."""
+        return [_link(row) for row in self.rows(f"{_LINK} WHERE kind = 'never' ORDER BY id")]
+
+    def identifiers_shared(self) -> list[IdentifierRow]:
+        """The quarantined identifiers, by ``id``."""
+        return [_identifier(row) for row in self.rows(f"{_IDENTIFIER} WHERE shared <> 0 ORDER BY id")]
+
+    def identifiers_numbered(self, ids: Collection[int]) -> list[IdentifierRow]:
+        """Identifiers by number."""
+        return [_identifier(row) for row in self.rows(f"{_IDENTIFIER} WHERE id IN ?? ORDER BY id", _listed(ids))]
+
+    def refusals_of(self, identifiers: Collection[Identifier]) -> list[Refusal]:
+        """The refused joins that touch any of these, oldest first."""
+        found = self._pairs_of(_REFUSAL, identifiers)
+        return sorted((_refusal(row) for row in found), key=lambda refusal: (refusal.first_seq, refusal.a, refusal.b))
+
+    def refusals(self, limit: int = 1000) -> list[Refusal]:
+        """The refused joins that came most often, those first."""
+        sql = f"{_REFUSAL} ORDER BY times DESC, first_seq, {_PAIR} LIMIT ?"
+        return [_refusal(row) for row in self.rows(sql, limit)]
+
+    def reviews(self, status: str = "", limit: int = 100) -> list[ReviewRow]:
+        """Probable links of a status (empty: any), the most probable first."""
+        wanted = "WHERE status = ?" if status else "WHERE status <> ?"
+        sql = f"{_REVIEW} {wanted} ORDER BY probability DESC, {_PAIR} LIMIT ?"
+        return [_review(row) for row in self.rows(sql, status, limit)]
+
+    def reviews_of(self, identifiers: Collection[Identifier]) -> list[ReviewRow]:
+        """The probable links that touch any of these, the most probable first."""
+        found = map(_review, self._pairs_of(_REVIEW, identifiers))
+        return sorted(found, key=lambda review: (-review.probability, review.a, review.b))
 
     def find(self, identifier: Identifier) -> CustomerRow | None:
         """The customer who owns an identifier, in one statement."""
@@ -187,6 +226,14 @@ class Reads(ABC):
         sql = "SELECT name, value FROM state WHERE substr(name, 1, ?) = ? ORDER BY name"
         return {row[0]: row[1] for row in self.rows(sql, len(prefix), prefix)}
 
+    def _pairs_of(self, select: str, identifiers: Collection[Identifier]) -> list[Row]:
+        """Rows about two identifiers of which at least one is given, each once."""
+        sql = f"{select} WHERE a_namespace = ? AND a_value IN ?? UNION {select} WHERE b_namespace = ? AND b_value IN ??"
+        found: dict[Row, Row] = {}
+        for namespace, values in _by_namespace(identifiers):
+            found.update((row[:4], row) for row in self.rows(sql, namespace, values, namespace, values))
+        return list(found.values())
+
     def _offers(self, sql: str, *parameters: Any) -> list[Offer]:
         return [_offer(row) for row in self.rows(sql, *parameters)]
 
@@ -204,8 +251,20 @@ def _by_namespace(identifiers: Collection[Identifier]) -> Iterable[tuple[str, li
 
 
 def _identifier(row: Row) -> IdentifierRow:
-    number, namespace, value, customer_id, first_seq = row
-    return IdentifierRow(number, Identifier(namespace, value), customer_id, first_seq)
+    number, namespace, value, customer_id, first_seq, first_us, beside, shared = row
+    numbers = tuple(map(int, beside.split())) if beside else ()
+    return IdentifierRow(number, Identifier(namespace, value), customer_id, first_seq, first_us, numbers, bool(shared))
+
+
+def _refusal(row: Row) -> Refusal:
+    a_namespace, a_value, b_namespace, b_value, reason, first_seq, last_seq, times = row
+    return Refusal(a=Identifier(a_namespace, a_value), b=Identifier(b_namespace, b_value), reason=reason,
+                   first_seq=first_seq, last_seq=last_seq, times=times)  # fmt: skip
+
+
+def _review(row: Row) -> ReviewRow:
+    a_namespace, a_value, b_namespace, b_value, *rest = row
+    return ReviewRow(Identifier(a_namespace, a_value), Identifier(b_namespace, b_value), *rest)
 
 
 def _link(row: Row) -> Link:

@@ -46,7 +46,8 @@ def _log(metadata: MetaData, dialect: str) -> None:
     _table(metadata, "links", _serial("id"), _word("kind"), _word("a_namespace"), _word("a_value"),
            _word("b_namespace"), _word("b_value"), _word("rule"), _word("actor"), _word("evidence"),
            _number("time_us"), _number("event_seq"),
-           Index("links_a", "a_namespace", "a_value"), Index("links_b", "b_namespace", "b_value"))  # fmt: skip
+           Index("links_a", "a_namespace", "a_value"), Index("links_b", "b_namespace", "b_value"),
+           _partial("links_apart", "id", "kind = 'never'"))  # fmt: skip
     if dialect == "sqlite":
         _table(metadata, "commits", _key("first_seq", _SERIAL), _body("hashes"))
     else:
@@ -56,8 +57,15 @@ def _log(metadata: MetaData, dialect: str) -> None:
 
 def _people(metadata: MetaData) -> None:
     _table(metadata, "identifiers", _key("id", _SERIAL), _word("namespace"), _word("value"), _word("customer_id"),
-           _number("first_seq"), Index("identifiers_name", "namespace", "value", unique=True),
-           Index("identifiers_customer", "customer_id"))  # fmt: skip
+           _number("first_seq"), _number("first_us"), _word("beside"), _number("shared"),
+           Index("identifiers_name", "namespace", "value", unique=True),
+           Index("identifiers_customer", "customer_id"),
+           _partial("identifiers_shared", "id", "shared <> 0"))  # fmt: skip
+    _pairs(metadata, "refusals", _word("reason"), _number("first_seq"), _number("last_seq"), _number("times"))
+    _pairs(metadata, "reviews", _word("status"), Column("probability", Double(), nullable=False),
+           Column("weight", Double(), nullable=False), _body("evidence"), _number("found_at"), _number("decided_at"),
+           _word("decided_by"), Index("reviews_status", "status", "probability"))  # fmt: skip
+    _table(metadata, "suppressions", _key("hash", _WORD), _word("entry"), _number("erased_at"))
     _table(metadata, "aliases", _key("alias", _WORD), _word("customer_id"), Index("aliases_customer", "customer_id"),
            sqlite_with_rowid=False)  # fmt: skip
     _table(metadata, "customers", _key("id", _WORD), _body("profile"))
@@ -70,11 +78,10 @@ def _outcomes(metadata: MetaData) -> None:
     _table(metadata, "decisions", _serial("seq"), _word("id"), _word("customer_id"), _word("slot"),
            _number("made_at"), _body("body"), Index("decisions_id", "id", unique=True),
            Index("decisions_customer", "customer_id"), sqlite_autoincrement=True)  # fmt: skip
-    unsettled = text("outcome = ''")
     _table(metadata, "offers", _word("decision_id"), _word("action"), _word("customer_id"), _number("made_at"),
            _number("closes_at"), _word("outcome"), Column("value", Double(), nullable=False), _number("settled_seq"),
            PrimaryKeyConstraint("decision_id", "action"), Index("offers_customer", "customer_id"),
-           Index("offers_open", "closes_at", sqlite_where=unsettled, postgresql_where=unsettled),
+           _partial("offers_open", "closes_at", "outcome = ''"),
            Index("offers_settled", "settled_seq"), sqlite_with_rowid=False)  # fmt: skip
 
 
@@ -91,6 +98,18 @@ def _small(metadata: MetaData) -> None:
 
 def _table(metadata: MetaData, name: str, *parts: Any, **options: Any) -> None:
     Table(name, metadata, *parts, **options)
+
+
+def _pairs(metadata: MetaData, name: str, *parts: Any) -> None:
+    """A table about two identifiers."""
+    pair = ("a_namespace", "a_value", "b_namespace", "b_value")
+    second = Index(f"{name}_b", "b_namespace", "b_value")
+    _table(metadata, name, *map(_word, pair), *parts, PrimaryKeyConstraint(*pair), second)
+
+
+def _partial(name: str, column: str, condition: str) -> Index:
+    """An index of the few rows for which a condition holds."""
+    return Index(name, column, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 def _serial(name: str) -> Column[int]:

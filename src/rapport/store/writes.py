@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rapport.core.customer import IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
-from rapport.core.identifier import Link
-from rapport.ports.store import Cursors, FoldBatch, KeyRow, ModelRow, RejectionRow
+from rapport.core.identifier import Link, Refusal
+from rapport.ports.store import Cursors, FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow
 from rapport.store.sql import Insert, Row, Transaction, upsert
 
 PROJECTION_STATE: Final = "projection:"
@@ -20,8 +21,21 @@ DECISIONS: Final = Insert(
 )
 _SCORES = upsert("scores", ["customer_id"], customer_id="text", body="bytea")
 _IDENTIFIERS = upsert(
-    "identifiers", ["id"], id="bigint", namespace="text", value="text", customer_id="text", first_seq="bigint"
+    "identifiers", ["id"], id="bigint", namespace="text", value="text", customer_id="text", first_seq="bigint",
+    first_us="bigint", beside="text", shared="bigint",
+)  # fmt: skip
+_PAIR = {"a_namespace": "text", "a_value": "text", "b_namespace": "text", "b_value": "text"}
+_REFUSALS = Insert(
+    "refusals",
+    (*_PAIR.items(), ("reason", "text"), ("first_seq", "bigint"), ("last_seq", "bigint"), ("times", "bigint")),
+    "(a_namespace, a_value, b_namespace, b_value) DO UPDATE SET"
+    " reason = excluded.reason, last_seq = excluded.last_seq, times = refusals.times + excluded.times",
+    key=len(_PAIR),
 )
+_REVIEWS = upsert(
+    "reviews", list(_PAIR), **_PAIR, status="text", probability="float8", weight="float8", evidence="bytea",
+    found_at="bigint", decided_at="bigint", decided_by="text",
+)  # fmt: skip
 _LINKS = Insert(
     "links",
     (
@@ -55,12 +69,13 @@ _STATE = upsert("state", ["name"], name="text", value="bytea")
 
 def apply(tx: Transaction, batch: FoldBatch) -> None:
     """One step of the fold, its cursors included."""
-    _insert(tx, _IDENTIFIERS, [(row.id, row.identifier.namespace, row.identifier.value, row.customer_id, row.first_seq)
-                               for row in batch.identifiers])  # fmt: skip
+    _insert(tx, _IDENTIFIERS, [_identifier(row) for row in batch.identifiers])
     _insert(tx, _LINKS, [_link(link) for link in batch.links])
+    _refusals(tx, batch)
     _profiles(tx, batch)
     _insert(tx, _OWNED, batch.owned)
     _insert(tx, _OFFERS, [_offer(offer) for offer in batch.offers])
+    _insert(tx, _STATE, list(batch.state.items()))
     cursors(tx, Cursors(batch.event_cursor, batch.decision_cursor))
 
 
@@ -110,7 +125,9 @@ def nothing(tx: Transaction) -> None:
 
 def reset_projection(tx: Transaction) -> None:
     """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay."""
-    for table in ("identifiers", "aliases", "customers", "scores", "owned", "offers", "cursors", "models"):
+    for table in (
+        "identifiers", "refusals", "aliases", "customers", "scores", "owned", "offers", "cursors", "models",
+    ):  # fmt: skip
         tx.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from the line above
     tx.execute("DELETE FROM links WHERE event_seq > 0")
     tx.execute("DELETE FROM state WHERE substr(name, 1, ?) = ?", len(PROJECTION_STATE), PROJECTION_STATE)
@@ -126,8 +143,25 @@ def _insert(tx: Transaction, insert: Insert, rows: Sequence[Row]) -> None:
         tx.insert(insert, rows)
 
 
+def reviews(tx: Transaction, rows: Sequence[ReviewRow]) -> None:
+    """Probable links, each pair once."""
+    _insert(tx, _REVIEWS, [_review(row) for row in rows])
+
+
+def _refusals(tx: Transaction, batch: FoldBatch) -> None:
+    """Refused joins; those of identifiers that were stitched anew make room first."""
+    for one in batch.restitched:
+        tx.execute("DELETE FROM refusals WHERE a_namespace = ? AND a_value = ?", one.namespace, one.value)
+        tx.execute("DELETE FROM refusals WHERE b_namespace = ? AND b_value = ?", one.namespace, one.value)
+    _insert(tx, _REFUSALS, [_refusal(row) for row in batch.refusals])
+
+
 def _profiles(tx: Transaction, batch: FoldBatch) -> None:
     """Profiles, then aliases, then removals: who has a profile answers for himself, who was removed has none."""
+    if batch.dissolved:
+        tx.execute("DELETE FROM aliases WHERE customer_id IN ??", batch.dissolved)
+        tx.execute("DELETE FROM customers WHERE id IN ??", batch.dissolved)
+        tx.execute("DELETE FROM scores WHERE customer_id IN ??", batch.dissolved)
     if batch.profiles:
         _insert(tx, _PROFILES, batch.profiles)
         tx.execute("DELETE FROM aliases WHERE alias IN ??", [customer_id for customer_id, _ in batch.profiles])
@@ -165,6 +199,22 @@ def _rejection(row: RejectionRow) -> Row:
 def _legible(text: str) -> str:
     """A refused call may hold what no database keeps as text: NUL, or half a surrogate pair."""
     return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+
+
+def _identifier(row: IdentifierRow) -> Row:
+    beside = " ".join(map(str, row.beside))
+    return (row.id, row.identifier.namespace, row.identifier.value, row.customer_id, row.first_seq, row.first_us,
+            beside, int(row.shared))  # fmt: skip
+
+
+def _refusal(row: Refusal) -> Row:
+    return (row.a.namespace, row.a.value, row.b.namespace, row.b.value, row.reason, row.first_seq, row.last_seq,
+            row.times)  # fmt: skip
+
+
+def _review(row: ReviewRow) -> Row:
+    return (row.a.namespace, row.a.value, row.b.namespace, row.b.value, row.status, row.probability, row.weight,
+            row.evidence, row.found_at, row.decided_at, row.decided_by)  # fmt: skip
 
 
 def _link(link: Link) -> Row:

@@ -12,7 +12,7 @@ NAMESPACES: Final = {
     "card": Namespace(priority=90, normalise="digits", found_in=["traits.card", "properties.card"]),
     "email": Namespace(priority=80, normalise="email", found_in=["traits.email"]),
     "phone": Namespace(priority=70, normalise="phone", found_in=["traits.phone"]),
-    ANONYMOUS_ID: Namespace(priority=10, limit=200),
+    ANONYMOUS_ID: Namespace(priority=10, limit=200, limits={"1d": 20}, shared_by=3),
 }
 """What a declaration in ``identity.yaml`` does not say, it takes from here. Browsers forget anonymous ids after days,
 so that one person collects many."""

@@ -52,8 +52,37 @@ class Namespace(_Definition, frozen=True):
     """A person has at most one: two different values are never joined."""
     limit: int = 20
     """A person has at most so many; beyond, new links are refused."""
+    limits: dict[str, int] = {}
+    """Within a window a person gains at most so many: ``{1d: 5, 30d: 50}``; beyond, new links are refused."""
+    shared_by: int = 5
+    """So many may share it: seen beside more different identifiers of one stronger kind, it is quarantined."""
     blocked: list[str] = []
     """Regular expressions of values that identify nobody."""
+
+
+class Provenance(_Definition, frozen=True):
+    """How far one source of values is believed, in ``identity.yaml``."""
+
+    confidence: float = 0.8
+    """How sure a value of this source is, 0 to 1; of two sources the surer one survives."""
+    expires: str = ""
+    """After so long a value of this source no longer counts: ``180d``; empty: never."""
+    third_party: bool = False
+    """Bought or given by others: shown as such, and never preferred to what the customer said."""
+
+
+class Linking(_Definition, frozen=True):
+    """How probable links between customers are found, in ``identity.yaml``."""
+
+    enabled: bool = False
+    """Whether ``refresh`` looks for them; ``identity link`` does whenever it is asked."""
+    fields: dict[str, str] = {}
+    """Trait or namespace → what it is (``given_name``, ``surname``, ``date_of_birth``, ``email``, ``phone``,
+    ``postcode``, ``city``, ``street``, ``id_number``, ``text``); empty: read off the names."""
+    accept: float = 0.999
+    """Linked by itself from this probability on, if nothing speaks against it."""
+    review: float = 0.8
+    """From this probability on a person is asked; below, nothing happens."""
 
 
 class Identity(_Definition, frozen=True):
@@ -67,6 +96,10 @@ class Identity(_Definition, frozen=True):
     """Regular expressions of values that identify nobody, in every namespace."""
     phone_region: str = "US"
     """Region in which phone numbers without a country code are read (ISO 3166)."""
+    sources: dict[str, Provenance] = {}
+    """Source of values (a file's mapping, an API key's label) → how far it is believed."""
+    linking: Linking = Linking()
+    """Probable links, found in batch."""
 
 
 class Trait(_Definition, frozen=True):
@@ -80,6 +113,12 @@ class Trait(_Definition, frozen=True):
     """Why it is kept, in the words a customer would be told."""
     sensitive: bool = False
     """Never an input of a model."""
+    survivor: Literal["trusted", "newest"] = "trusted"
+    """Which of several sources' values is shown: the surest source's newest, or simply the newest."""
+    expires: str = ""
+    """After so long a value no longer counts: ``365d``; empty: never."""
+    valid: str = ""
+    """Regular expression that the whole value must match, as text, to count as valid."""
 
 
 class Feature(_Definition, frozen=True):
@@ -139,11 +178,28 @@ class Action(_Definition, frozen=True):
     """False: shown also to those who switched personalisation off."""
 
 
+class Retention(_Definition, frozen=True):
+    """How long what is kept is kept, in ``policy.yaml``; empty: for ever."""
+
+    anonymous: str = ""
+    """Customers known by nothing but anonymous or shared ids go so long after their last event: ``90d``."""
+    inactive: str = ""
+    """Customers go so long after their last event: ``1095d``."""
+    refused: str = "30d"
+    """Refused calls and rejected rows are kept so long."""
+    model_versions: int = 20
+    """So many old versions of a model are kept."""
+
+
 class Policy(_Definition, frozen=True):
-    """``policy.yaml``: what decisions may look at beside the customer."""
+    """``policy.yaml``: what decisions may look at beside the customer, and how long things are kept."""
 
     context: dict[str, ColumnType] = {}
     """Entry of a decision request's context → its type; actions' context rules may name these."""
+    gpc: list[str] = msgspec.field(default_factory=lambda: ["personalization"])
+    """Purposes withheld from who sends ``Sec-GPC: 1``: the request is served, and remembered, without them."""
+    retention: Retention = Retention()
+    """How long what is kept is kept."""
 
 
 class SourceField(_Definition, frozen=True):

@@ -18,9 +18,12 @@ from rapport.workspace.definitions import (
     Feature,
     Goal,
     Identity,
+    Linking,
     Lookup,
     Namespace,
     Policy,
+    Provenance,
+    Retention,
     Settings,
     Source,
     SourceField,
@@ -39,10 +42,18 @@ Rules are described in [rules.md](rules.md).
 """
 _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
     ("rapport.yaml", "The business and where its data is kept.", (Settings,)),
-    ("identity.yaml", "By which names customers are known, and how the names are read.", (Identity, Namespace)),
+    (
+        "identity.yaml",
+        "By which names customers are known, how the names are read, and whose word counts.",
+        (Identity, Namespace, Provenance, Linking),
+    ),
     ("traits.yaml", "Name → trait: what is kept of what is said about a customer. Each is a column.", (Trait,)),
     ("features.yaml", "Name → feature: what customers did, counted. Each is a column.", (Feature,)),
-    ("policy.yaml", "What decisions may look at beside the customer.", (Policy,)),
+    (
+        "policy.yaml",
+        "What decisions may look at beside the customer, and how long things are kept.",
+        (Policy, Retention),
+    ),
     (
         "actions/*.yaml",
         "What can be offered. A file holds one action, named after the file, or several as name → action.",
@@ -114,7 +125,7 @@ def _default(field: Any) -> str:
     if field.required:
         return "required"
     value = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
-    if value is None or value in ("", {}, []):
+    if value is None or value in ("", {}, []) or isinstance(value, msgspec.Struct):
         return "–"
     text = "TRUE" if value == "TRUE" else msgspec.json.encode(value).decode()
     return f"`{text.strip(chr(34))}`".replace("|", "\\|")

@@ -15,7 +15,19 @@ from rapport.core.errors import InvalidDefinition, InvalidRule, did_you_mean
 from rapport.core.path import Path as EventPath
 from rapport.rules import check_syntax, parse
 from rapport.workspace.columns import SYSTEM_COLUMNS
-from rapport.workspace.definitions import Action, Feature, Identity, Namespace, Policy, Settings, Source, SourceField
+from rapport.workspace.definitions import (
+    Action,
+    Feature,
+    Identity,
+    Linking,
+    Namespace,
+    Policy,
+    Provenance,
+    Settings,
+    Source,
+    SourceField,
+    Trait,
+)
 from rapport.workspace.documents import Place
 from rapport.workspace.draft import Draft
 from rapport.workspace.durations import duration_us
@@ -33,6 +45,7 @@ def validate(draft: Draft) -> None:
     _each(draft, {"": draft.identity}, _identity)
     _each(draft, {"": draft.policy}, _policy)
     _column_names(draft)
+    _each(draft, draft.traits, _trait)
     _each(draft, draft.features, _feature)
     _each(draft, draft.actions, _action)
     _each(draft, draft.sources, _source)
@@ -66,6 +79,21 @@ def _identity(draft: Draft, _name: str, identity: Identity, place: Place) -> Non
         draft.report(place.below("phone_region"), f"'{identity.phone_region}' is no region", hint)
     for name, namespace in identity.namespaces.items():
         _namespace(draft, name, namespace, place.below("namespaces", name))
+    for name, source in identity.sources.items():
+        _provenance(draft, source, place.below("sources", name))
+    _linking(draft, identity.linking, place.below("linking"))
+
+
+def _provenance(draft: Draft, source: Provenance, place: Place) -> None:
+    if not 0 <= source.confidence <= 1:
+        draft.report(place.below("confidence"), "a confidence between 0 and 1 is needed", "0.8 is the default")
+    _optional_duration(draft, source.expires, place.below("expires"))
+
+
+def _linking(draft: Draft, linking: Linking, place: Place) -> None:
+    if not 0 < linking.review <= linking.accept <= 1:
+        hint = "write 0 < review ≤ accept ≤ 1, such as 0.8 and 0.999"
+        draft.report(place, "the two probabilities are out of order", hint)
 
 
 def _namespace(draft: Draft, name: str, namespace: Namespace, place: Place) -> None:
@@ -73,6 +101,12 @@ def _namespace(draft: Draft, name: str, namespace: Namespace, place: Place) -> N
         draft.report(place, f"'{name}' is no name of a kind of identifier", "use letters, digits and _", on_key=True)
     if namespace.limit < 1:
         draft.report(place.below("limit"), "a limit is at least 1")
+    if namespace.shared_by < 1:
+        draft.report(place.below("shared_by"), "at least one person has it")
+    for window, limit in namespace.limits.items():
+        _duration(draft, window, place.below("limits", window))
+        if limit < 1:
+            draft.report(place.below("limits", window), "a limit is at least 1")
     for index, path in enumerate(namespace.found_in):
         _path(draft, path, place.below("found_in", index))
     _patterns(draft, namespace.blocked, place.below("blocked"))
@@ -81,6 +115,11 @@ def _namespace(draft: Draft, name: str, namespace: Namespace, place: Place) -> N
 def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
     for name in policy.context:
         _column_name(draft, name, place.below("context", name))
+    kept = policy.retention
+    for key, length in (("anonymous", kept.anonymous), ("inactive", kept.inactive), ("refused", kept.refused)):
+        _optional_duration(draft, length, place.below("retention", key))
+    if kept.model_versions < 1:
+        draft.report(place.below("retention", "model_versions"), "at least one version is kept")
 
 
 def _column_names(draft: Draft) -> None:
@@ -101,6 +140,12 @@ def _column_name(draft: Draft, name: str, place: Place) -> None:
     if not name or not name.isprintable() or name != name.strip() or len(name) > NAME_LENGTH_MAX:
         hint = f"at most {NAME_LENGTH_MAX} printable characters, no space at either end"
         draft.report(place, f"'{name}' is no name of a column", hint, on_key=True)
+
+
+def _trait(draft: Draft, _name: str, trait: Trait, place: Place) -> None:
+    _optional_duration(draft, trait.expires, place.below("expires"))
+    if trait.valid:
+        _pattern(draft, trait.valid, place.below("valid"))
 
 
 def _feature(draft: Draft, _name: str, feature: Feature, place: Place) -> None:
@@ -127,8 +172,7 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
         _not_negative(draft, factor, place.below("context", rule))
     for key, amount in (("value", action.value), ("cost", action.cost), ("lever", action.lever)):
         _not_negative(draft, amount, place.below(key))
-    if action.window:
-        _duration(draft, action.window, place.below("window"))
+    _optional_duration(draft, action.window, place.below("window"))
     if action.goal is not None:
         _event_name(draft, action.goal.event, place.below("goal", "event"))
         _where(draft, action.goal.where, place.below("goal", "where"))
@@ -234,10 +278,14 @@ def _path(draft: Draft, path: str, place: Place, *, on_key: bool = False) -> Non
 
 def _patterns(draft: Draft, patterns: Iterable[str], place: Place) -> None:
     for index, pattern in enumerate(patterns):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            draft.report(place.below(index), f"'{pattern}' is no regular expression: {error.msg}")
+        _pattern(draft, pattern, place.below(index))
+
+
+def _pattern(draft: Draft, pattern: str, place: Place) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        draft.report(place, f"'{pattern}' is no regular expression: {error.msg}")
 
 
 def _time_zone(draft: Draft, name: str, place: Place) -> None:
@@ -246,6 +294,11 @@ def _time_zone(draft: Draft, name: str, place: Place) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = _only_suggestion(did_you_mean(name, available_timezones()))
         draft.report(place, f"unknown time zone '{name}'", hint or "write an IANA name: Europe/Vienna, Asia/Shanghai")
+
+
+def _optional_duration(draft: Draft, text: str, place: Place) -> None:
+    if text:
+        _duration(draft, text, place)
 
 
 def _duration(draft: Draft, text: str, place: Place) -> None:
