@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from hashlib import blake2b
 from typing import Protocol
 
 import msgspec
@@ -98,6 +99,11 @@ class ReviewRow(msgspec.Struct, frozen=True):
     decided_at: int = 0
     decided_by: str = ""
 
+    @property
+    def id(self) -> str:
+        """The pair's id, which names nobody: 80 bits of BLAKE2b over both identifiers."""
+        return "r_" + blake2b(f"{self.a}\n{self.b}".encode(), digest_size=10).hexdigest()
+
 
 class Store(Protocol):
     """The online plane.
@@ -156,14 +162,24 @@ class Store(Protocol):
     def refusals(self, limit: int = 1000) -> list[Refusal]:
         """The refused joins that came most often, those first."""
 
-    def reviews(self, status: str = "", limit: int = 100) -> list[ReviewRow]:
-        """Probable links of a status (empty: any), the most probable first."""
+    def reviews(self, status: str = "", limit: int = 100, after: tuple[float, str] | None = None) -> list[ReviewRow]:
+        """Probable links of a status (empty: any), the most probable first; ``after`` a (probability, id)."""
+
+    def review(self, review_id: str) -> ReviewRow | None:
+        """A probable link by its id."""
 
     def reviews_of(self, identifiers: Collection[Identifier]) -> list[ReviewRow]:
         """The probable links that touch any of these, the most probable first."""
 
     def save_reviews(self, reviews: Sequence[ReviewRow]) -> Future[None]:
-        """Creates or updates probable links, each pair once."""
+        """Creates probable links, each pair once, or updates those still open: what was decided stays."""
+
+    def settle_review(self, decided: ReviewRow) -> Future[ReviewRow | None]:
+        """Writes what was decided of a pair that is still open; tells how the pair stands after that.
+
+        Of several who decide at once the first prevails, and the others are told the first one's row; None when the
+        pair is not there (any more).
+        """
 
     def find(self, identifier: Identifier) -> CustomerRow | None:
         """The customer who owns an identifier, in one statement."""

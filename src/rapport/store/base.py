@@ -17,7 +17,7 @@ from rapport.core.identifier import Identifier
 from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow
 from rapport.store import erasure, writes
 from rapport.store.group_commit import GroupCommit, Job
-from rapport.store.reads import Reads
+from rapport.store.reads import Reads, read_review
 from rapport.store.sql import Transaction
 
 _SCORES_A_JOB = 4_000
@@ -120,9 +120,13 @@ class SqlStore(Reads):
         return self._change(weight, lambda tx: writes.rejections(tx, rejections))
 
     def save_reviews(self, reviews: Sequence[ReviewRow]) -> Future[None]:
-        """Creates or updates probable links, each pair once."""
+        """Creates probable links, each pair once, or updates those still open: what was decided stays."""
         weight = sum(len(row.evidence) + _ROW_BYTES for row in reviews)
         return self._change(weight, lambda tx: writes.reviews(tx, reviews))
+
+    def settle_review(self, decided: ReviewRow) -> Future[ReviewRow | None]:
+        """Writes what was decided of a pair that is still open; tells how the pair stands after that."""
+        return self._change(len(decided.evidence) + _ROW_BYTES, lambda tx: self._settle_review(tx, decided))
 
     def erase(
         self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
@@ -167,6 +171,10 @@ class SqlStore(Reads):
         identifiers: Sequence[Identifier],
     ) -> dict[str, int]:  # fmt: skip
         return erasure.erase(tx, customer_ids, identifier_ids, identifiers)
+
+    def _settle_review(self, tx: Transaction, decided: ReviewRow) -> ReviewRow | None:
+        found = writes.settle_review(tx, decided)
+        return read_review(found) if found else None
 
     def _retract(self, tx: Transaction, seqs: list[int]) -> int:
         """Deletes these events; a database that knows message ids elsewhere too forgets them there."""

@@ -13,6 +13,7 @@ from rapport.core.event import StoredEvent
 from rapport.core.identifier import Identifier, Link, Refusal
 from rapport.ports.store import Cursors, KeyRow, ModelRow, RejectionRow, ReviewRow
 from rapport.store.sql import Row
+from rapport.store.writes import REVIEW_COLUMNS
 
 _CUSTOMER: Final = "SELECT c.id, c.profile, s.body FROM customers c LEFT JOIN scores s ON s.customer_id = c.id"
 _FIND: Final = """
@@ -24,9 +25,7 @@ SELECT id, kind, a_namespace, a_value, b_namespace, b_value, rule, actor, eviden
 _PAIR: Final = "a_namespace, a_value, b_namespace, b_value"
 _REFUSAL: Final = """
 SELECT a_namespace, a_value, b_namespace, b_value, reason, first_seq, last_seq, times FROM refusals"""
-_REVIEW: Final = """
-SELECT a_namespace, a_value, b_namespace, b_value, status, probability, weight, evidence, found_at, decided_at,
-decided_by FROM reviews"""
+_REVIEW: Final = f"SELECT {', '.join(REVIEW_COLUMNS)} FROM reviews"  # noqa: S608 - names from this package
 _DECISION: Final = "SELECT id, customer_id, slot, made_at, body, seq FROM decisions"
 _OFFER: Final = """
 SELECT decision_id, action, customer_id, made_at, closes_at, outcome, value, settled_seq FROM offers"""
@@ -116,15 +115,24 @@ class Reads(ABC):
         sql = f"{_REFUSAL} ORDER BY times DESC, first_seq, {_PAIR} LIMIT ?"
         return [_refusal(row) for row in self.rows(sql, limit)]
 
-    def reviews(self, status: str = "", limit: int = 100) -> list[ReviewRow]:
-        """Probable links of a status (empty: any), the most probable first."""
+    def reviews(self, status: str = "", limit: int = 100, after: tuple[float, str] | None = None) -> list[ReviewRow]:
+        """Probable links of a status (empty: any), the most probable first; ``after`` a (probability, id)."""
         wanted = "WHERE status = ?" if status else "WHERE status <> ?"
-        sql = f"{_REVIEW} {wanted} ORDER BY probability DESC, {_PAIR} LIMIT ?"
-        return [_review(row) for row in self.rows(sql, status, limit)]
+        parameters: list[Any] = [status]
+        if after is not None:
+            wanted += " AND (probability < ? OR (probability = ? AND id > ?))"
+            parameters += [after[0], *after]
+        sql = f"{_REVIEW} {wanted} ORDER BY probability DESC, id LIMIT ?"
+        return [read_review(row) for row in self.rows(sql, *parameters, limit)]
+
+    def review(self, review_id: str) -> ReviewRow | None:
+        """A probable link by its id."""
+        found = self.rows(f"{_REVIEW} WHERE id = ?", review_id)
+        return read_review(found[0]) if found else None
 
     def reviews_of(self, identifiers: Collection[Identifier]) -> list[ReviewRow]:
         """The probable links that touch any of these, the most probable first."""
-        found = map(_review, self._pairs_of(_REVIEW, identifiers))
+        found = map(read_review, self._pairs_of(_REVIEW, identifiers))
         return sorted(found, key=lambda review: (-review.probability, review.a, review.b))
 
     def find(self, identifier: Identifier) -> CustomerRow | None:
@@ -262,7 +270,8 @@ def _refusal(row: Row) -> Refusal:
                    first_seq=first_seq, last_seq=last_seq, times=times)  # fmt: skip
 
 
-def _review(row: Row) -> ReviewRow:
+def read_review(row: Row) -> ReviewRow:
+    """A probable link, of the columns ``REVIEW_COLUMNS``."""
     a_namespace, a_value, b_namespace, b_value, *rest = row
     return ReviewRow(Identifier(a_namespace, a_value), Identifier(b_namespace, b_value), *rest)
 

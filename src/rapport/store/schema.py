@@ -64,7 +64,8 @@ def _people(metadata: MetaData) -> None:
     _pairs(metadata, "refusals", _word("reason"), _number("first_seq"), _number("last_seq"), _number("times"))
     _pairs(metadata, "reviews", _word("status"), Column("probability", Double(), nullable=False),
            Column("weight", Double(), nullable=False), _body("evidence"), _number("found_at"), _number("decided_at"),
-           _word("decided_by"), Index("reviews_status", "status", "probability"))  # fmt: skip
+           _word("decided_by"), _word("id"), Index("reviews_status", "status", "probability"),
+           Index("reviews_id", "id", unique=True))  # fmt: skip
     _table(metadata, "suppressions", _key("hash", _WORD), _word("entry"), _number("erased_at"))
     _table(metadata, "aliases", _key("alias", _WORD), _word("customer_id"), Index("aliases_customer", "customer_id"),
            sqlite_with_rowid=False)  # fmt: skip

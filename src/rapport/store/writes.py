@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from rapport.core.customer import IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.identifier import Link, Refusal
@@ -32,10 +34,16 @@ _REFUSALS = Insert(
     " reason = excluded.reason, last_seq = excluded.last_seq, times = refusals.times + excluded.times",
     key=len(_PAIR),
 )
-_REVIEWS = upsert(
-    "reviews", list(_PAIR), **_PAIR, status="text", probability="float8", weight="float8", evidence="bytea",
-    found_at="bigint", decided_at="bigint", decided_by="text",
-)  # fmt: skip
+_REVIEW: Final = {
+    **_PAIR, "status": "text", "probability": "float8", "weight": "float8", "evidence": "bytea", "found_at": "bigint",
+    "decided_at": "bigint", "decided_by": "text",
+}  # fmt: skip
+REVIEW_COLUMNS: Final = tuple(_REVIEW)
+"""What a probable link is read from."""
+_ANY_REVIEW: Final = upsert("reviews", list(_PAIR), **_REVIEW, id="text")
+_OPEN_REVIEWS: Final = msgspec.structs.replace(
+    _ANY_REVIEW, on_conflict=f"{_ANY_REVIEW.on_conflict} WHERE reviews.status = 'open'"
+)
 _LINKS = Insert(
     "links",
     (
@@ -144,8 +152,22 @@ def _insert(tx: Transaction, insert: Insert, rows: Sequence[Row]) -> None:
 
 
 def reviews(tx: Transaction, rows: Sequence[ReviewRow]) -> None:
-    """Probable links, each pair once."""
-    _insert(tx, _REVIEWS, [_review(row) for row in rows])
+    """Probable links, each pair once; what was decided stays."""
+    _insert(tx, _OPEN_REVIEWS, [_review(row) for row in rows])
+
+
+def settle_review(tx: Transaction, row: ReviewRow) -> Row | None:
+    """What was decided of a pair, unless somebody decided before; returns the columns ``REVIEW_COLUMNS`` after that."""
+    tx.execute(
+        "UPDATE reviews SET status = ?, evidence = ?, decided_at = ?, decided_by = ? WHERE id = ? AND status = 'open'",
+        row.status,
+        row.evidence,
+        row.decided_at,
+        row.decided_by,
+        row.id,
+    )
+    found = tx.rows(f"SELECT {', '.join(REVIEW_COLUMNS)} FROM reviews WHERE id = ?", row.id)  # noqa: S608 - names above
+    return found[0] if found else None
 
 
 def _refusals(tx: Transaction, batch: FoldBatch) -> None:
@@ -214,7 +236,7 @@ def _refusal(row: Refusal) -> Row:
 
 def _review(row: ReviewRow) -> Row:
     return (row.a.namespace, row.a.value, row.b.namespace, row.b.value, row.status, row.probability, row.weight,
-            row.evidence, row.found_at, row.decided_at, row.decided_by)  # fmt: skip
+            row.evidence, row.found_at, row.decided_at, row.decided_by, row.id)  # fmt: skip
 
 
 def _link(link: Link) -> Row:

@@ -35,10 +35,12 @@ def upgrade() -> None:
         _number("found_at"),
         _number("decided_at"),
         _word("decided_by"),
+        _word("id"),
         sa.PrimaryKeyConstraint(*pair),
     )
     op.create_index("reviews_b", "reviews", ["b_namespace", "b_value"])
     op.create_index("reviews_status", "reviews", ["status", "probability"])
+    op.create_index("reviews_id", "reviews", ["id"], unique=True)
     op.create_table(
         "suppressions",
         sa.Column("hash", WORD, primary_key=True),
