@@ -117,3 +117,12 @@ def test_only_the_newest_refused_calls_stay(store: Store, monkeypatch: pytest.Mo
     for number in range(5):
         store.keep_rejections([RejectionRow(number, "web", f"m{number}", "", b"")]).result()
     assert [row.rejected_at for row in store.rejections()] == [4, 3, 2]
+
+
+def test_small_values_make_room_for_their_sum_at_once(store: Store) -> None:
+    for name in ("counts:1:a", "counts:1:b", "counts:2:a"):
+        store.save_state(name, b"1").result()
+
+    store.replace_states(["counts:1:a", "counts:1:b", "nowhere"], {"counts:1:": b"2"}).result()
+
+    assert store.states("counts:") == {"counts:1:": b"2", "counts:2:a": b"1"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from hashlib import blake2b
@@ -251,6 +251,9 @@ class Store(Protocol):
 
     def keep_rejections(self, rejections: Sequence[RejectionRow]) -> Future[None]:
         """Keeps refused calls with their reasons; the oldest make room."""
+
+    def replace_states(self, gone: Collection[str], kept: Mapping[str, bytes]) -> Future[None]:
+        """Forgets small named values and sets others, in one transaction."""
 
     def rejections(self, limit: int = 100) -> list[RejectionRow]:
         """The newest refused calls, newest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, TimeoutError
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -113,6 +113,11 @@ class SqlStore(Reads):
     def save_state(self, name: str, value: bytes) -> Future[None]:
         """Sets a small named value."""
         return self._change(len(value), lambda tx: writes.state(tx, name, value))
+
+    def replace_states(self, gone: Collection[str], kept: Mapping[str, bytes]) -> Future[None]:
+        """Forgets small named values and sets others, in one transaction."""
+        weight = _ROW_BYTES * len(gone) + sum(map(len, kept.values()))
+        return self._change(weight, lambda tx: writes.states(tx, list(gone), kept))
 
     def keep_rejections(self, rejections: Sequence[RejectionRow]) -> Future[None]:
         """Keeps refused calls with their reasons; the oldest make room."""

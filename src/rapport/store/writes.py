@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -111,6 +111,12 @@ def key(tx: Transaction, row: KeyRow) -> None:
 def state(tx: Transaction, name: str, value: bytes) -> None:
     """A small named value."""
     tx.insert(_STATE, [(name, value)])
+
+
+def states(tx: Transaction, gone: list[str], kept: Mapping[str, bytes]) -> None:
+    """Forgets small named values and sets others."""
+    tx.execute("DELETE FROM state WHERE name IN ??", gone)
+    _insert(tx, _STATE, list(kept.items()))
 
 
 def rejections(tx: Transaction, rows: Sequence[RejectionRow]) -> None:
