@@ -56,6 +56,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     made_at: int
     """Microseconds since the epoch."""
     personalized: bool
+    impersonal: str = ""
+    """Why nothing about the customer was used; empty where it was."""
     candidates: list[str]
     """The eligible actions."""
     mean: list[float]

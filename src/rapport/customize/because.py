@@ -12,6 +12,8 @@ from rapport.workspace.definitions import Action
 
 CONTEXT_SHOWN = 6
 VALUE_SHOWN = 40
+SWITCHED_OFF = "personalisation is switched off"
+"""What a record that says no more is told by."""
 _UTC = ZoneInfo("UTC")
 
 
@@ -36,7 +38,8 @@ def because(
 def _who(decision: Decision) -> str:
     if decision.personalized:
         return f"Customer {decision.customer_id}, recognised by {decision.subject}."
-    return "Anybody: personalisation is switched off, so nothing about the customer was used."
+    reason = decision.impersonal or SWITCHED_OFF
+    return f"Anybody: {reason}, so nothing about the customer was used."
 
 
 def _what(pick: Chosen, actions: Mapping[str, Action], currency: str) -> str:

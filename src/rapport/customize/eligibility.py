@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from rapport.core.columns import ColumnType
 from rapport.core.decision import Exclusion
@@ -12,6 +12,9 @@ from rapport.customize.because import shown
 from rapport.customize.moment import Moment
 from rapport.rules import Rule, compile_all, parse
 from rapport.workspace.definitions import Action
+
+CHOICES: Final = frozenset({"personalized", "opted_out"})
+"""Columns that are the customer's own instructions to us; rules may always ask for them."""
 
 _Verdicts = Callable[[Mapping[str, Any]], tuple[bool | None, ...]]
 
@@ -29,6 +32,8 @@ class Eligibility:
 
     def __init__(self, actions: Mapping[str, Action], columns: Mapping[str, ColumnType]) -> None:
         self._rules = {name: parse(one.rule, columns, where=f"action {name}, rule") for name, one in actions.items()}
+        self._personal = frozenset(name for name, action in actions.items() if action.personal)
+        self._asks = {name: sorted(rule.uses - CHOICES) for name, rule in self._rules.items()}
         self._slots: dict[str, list[str]] = {}
         for name, action in actions.items():
             for slot in action.slots:
@@ -44,17 +49,37 @@ class Eligibility:
         A rule that comes out NULL excludes: what is not known to hold does not hold. An action whose context
         multiplier is 0 is excluded too, so that exploration never shows it. Raises ``NotFound`` for an unknown slot.
         """
-        if slot not in self._verdicts:
-            raise NotFound(f"no slot '{slot}'", where="actions/*.yaml", hint=did_you_mean(slot, self._slots))
         eligible: list[str] = []
         excluded: list[Exclusion] = []
-        for name, holds in zip(self._slots[slot], self._verdicts[slot](row), strict=True):
+        for name, holds in zip(self._names(slot), self._verdicts[slot](row), strict=True):
             if not holds:
                 excluded.append(Exclusion(name, _reason(self._rules[name], holds, row)))
             elif (refusal := self._moment.refusal(name, context)) is not None:
                 excluded.append(Exclusion(name, f"the context rules it out: {refusal}"))
             else:
                 eligible.append(name)
+        return eligible, excluded
+
+    def split_unknown(
+        self, slot: str, choices: Mapping[str, bool], context: Mapping[str, Any], because: str
+    ) -> tuple[list[str], list[Exclusion]]:
+        """``split`` where nothing about the customer may be used but his ``choices`` (values of ``CHOICES``).
+
+        Actions that are ``personal`` are excluded with ``because``, and so are those whose rule asks for more: whoever
+        the customer is, the same actions stand.
+
+        >>> shop = {"new": Action(slots=["home"], personal=False), "vip": Action(slots=["home"], rule="orders > 9")}
+        >>> Eligibility(shop, {"orders": "integer"}).split_unknown("home", {}, {}, "switched off")
+        (['new'], [Exclusion(action='vip', reason='switched off')])
+        """
+        eligible: list[str] = []
+        excluded: list[Exclusion] = []
+        for name in self._names(slot):
+            refusal = self._unknown_refusal(name, choices, context, because)
+            if refusal is None:
+                eligible.append(name)
+            else:
+                excluded.append(Exclusion(name, refusal))
         return eligible, excluded
 
     def told(self, exclusion: Exclusion, values: Mapping[str, Any]) -> str:
@@ -70,6 +95,26 @@ class Eligibility:
         known = [f"{name} = {shown(values[name])}" for name in sorted(rule.uses) if values.get(name) is not None]
         judged = exclusion.reason == _reason(rule, False, values)
         return f"{exclusion.reason} ({', '.join(known)})" if judged and known else exclusion.reason
+
+    def _names(self, slot: str) -> list[str]:
+        """The actions of a slot in file order."""
+        if slot not in self._slots:
+            raise NotFound(f"no slot '{slot}'", where="actions/*.yaml", hint=did_you_mean(slot, self._slots))
+        return self._slots[slot]
+
+    def _unknown_refusal(
+        self, name: str, choices: Mapping[str, bool], context: Mapping[str, Any], because: str
+    ) -> str | None:
+        if name in self._personal:
+            return because
+        if asks := self._asks[name]:
+            return f"{because}, and its rule asks for {', '.join(asks)}"
+        rule = self._rules[name]
+        holds = rule.holds(choices)
+        if not holds:
+            return _reason(rule, holds, choices)
+        ruled_out = self._moment.refusal(name, context)
+        return None if ruled_out is None else f"the context rules it out: {ruled_out}"
 
 
 def _reason(rule: Rule, holds: bool | None, row: Mapping[str, Any]) -> str:

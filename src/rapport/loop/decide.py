@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import Future
 from typing import Any
 
 import msgspec
 
-from rapport.core.customer import Profile, decode_profile
-from rapport.core.decision import Chosen, Decision, DecisionRow, Exclusion, encode_decision
+from rapport.core.customer import CustomerRow, Profile, decode_profile
+from rapport.core.decision import Chosen, Decision, DecisionRow, encode_decision
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
-from rapport.customize.because import because
+from rapport.customize.because import SWITCHED_OFF, because
+from rapport.identify.consent import PERSONALIZATION
+from rapport.identify.profile import opted_out, personalized
 from rapport.loop.columns import customer_row
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
 
 LIMIT_MAX = 50
+ASKED_NOT_TO = "the browser asks for no personalisation (Sec-GPC)"
+SHARED = "several people share this identifier"
 
 
 class Ask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -35,24 +40,29 @@ class Decided(msgspec.Struct, frozen=True):
     saved: Future[None]
 
 
-def decide(rt: Runtime, ask: Ask) -> Decided:
+def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     """Decides and records; wait for ``saved`` before showing anything.
 
-    Raises ``NotFound`` for an unknown slot, ``InvalidInput`` for an unknown identifier namespace or limit.
-    A customer never seen before is served as an anonymous one with no history.
+    ``withheld`` are purposes that the request itself refuses, whatever was stated before. Raises ``NotFound`` for an
+    unknown slot, ``InvalidInput`` for an unknown identifier namespace or limit. A customer never seen before is served
+    as an anonymous one with no history.
     """
     _check(rt, ask)
     subject, customer_id, found = whom(rt, ask.customer)
     now_us = rt.clock.now_us()
     profile = decode_profile(found.profile) if found else Profile()
-    row = customer_row(rt, customer_id, profile, found.scores if found else b"{}", now_us)
-    personalized = bool(row["personalized"])
-    eligible, excluded = rt.eligibility.split(ask.slot, row, ask.context)
-    if not personalized:
-        eligible, excluded = _impersonal(rt, eligible, excluded)
+    impersonal = _impersonal(profile, found, withheld)
+    context = _general(rt, ask.context) if impersonal else ask.context
+    if impersonal:
+        row: dict[str, Any] = {}
+        choices = {"personalized": False, "opted_out": opted_out(profile)}
+        eligible, excluded = rt.eligibility.split_unknown(ask.slot, choices, context, impersonal)
+    else:
+        row = customer_row(rt, customer_id, profile, found.scores if found else b"{}", now_us)
+        eligible, excluded = rt.eligibility.split(ask.slot, row, context)
     seed = rt.chance.seed()
     ranking = rt.arbiter.rank(
-        rt.learner.posterior, eligible, row, ask.context, seed=seed, limit=ask.limit, personalized=personalized
+        rt.learner.posterior, eligible, row, context, seed=seed, limit=ask.limit, personalized=not impersonal
     )
     decision = Decision(
         id=rt.chance.new_id("d_"),
@@ -60,7 +70,8 @@ def decide(rt: Runtime, ask: Ask) -> Decided:
         subject=str(subject),
         slot=ask.slot,
         made_at=now_us,
-        personalized=personalized,
+        personalized=not impersonal,
+        impersonal=impersonal,
         candidates=ranking.candidates,
         mean=ranking.mean,
         spread=ranking.spread,
@@ -69,7 +80,7 @@ def decide(rt: Runtime, ask: Ask) -> Decided:
         chosen=ranking.chosen,
         excluded=excluded,
         inputs=ranking.inputs,
-        context=ask.context,
+        context=context,
         seed=seed,
         model=rt.learner.name,
         definitions=rt.workspace.version,
@@ -122,8 +133,15 @@ def _check(rt: Runtime, ask: Ask) -> None:
         raise InvalidInput(f"limit {ask.limit}", where="limit", hint=f"ask for 1 to {LIMIT_MAX} items")
 
 
-def _impersonal(rt: Runtime, eligible: list[str], excluded: list[Exclusion]) -> tuple[list[str], list[Exclusion]]:
-    """The non-personalised path: only actions that are shown to everybody alike."""
-    general = [name for name in eligible if not rt.workspace.actions[name].personal]
-    refused = [Exclusion(name, "personalisation is switched off") for name in eligible if name not in general]
-    return general, excluded + refused
+def _impersonal(profile: Profile, found: CustomerRow | None, withheld: Collection[str]) -> str:
+    """Why nothing about the customer may be used; empty where it may."""
+    if PERSONALIZATION in withheld:
+        return ASKED_NOT_TO
+    if not personalized(profile):
+        return SWITCHED_OFF
+    return SHARED if found is not None and found.shared else ""
+
+
+def _general(rt: Runtime, context: dict[str, Any]) -> dict[str, Any]:
+    """What a request says of the moment: the entries that the policy declares; others might be about the customer."""
+    return {name: context[name] for name in rt.workspace.policy.context if name in context}

@@ -43,6 +43,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     kind: str | None = None
     sent_at: int | None = None
     live: bool = True
+    withheld: tuple[str, ...] = ()
+    """Purposes that the request refused by a header."""
 
 
 def ingest(
@@ -53,10 +55,12 @@ def ingest(
     kind: str | None = None,
     sent_at: str | float | None = None,
     live: bool = True,
+    withheld: Sequence[str] = (),
 ) -> Ingested:
     """Validates and appends a batch of calls (one JSON object each).
 
-    ``kind`` is the type the route implies; ``sent_at`` the envelope's. A bad call is refused with its reason and
+    ``kind`` is the type the route implies; ``sent_at`` the envelope's; ``withheld`` the purposes that the request
+    refused by a header, which each of its events then states. A bad call is refused with its reason and
     the rest goes on; refusals are kept in the store, ``Store.rejections``.
     """
     envelope = Envelope(
@@ -65,6 +69,7 @@ def ingest(
         kind=kind,
         sent_at=None if sent_at is None else moment_us(sent_at),
         live=live,
+        withheld=tuple(withheld),
     )
     entries: list[LogEntry] = []
     rejections: list[Rejection] = []
@@ -75,6 +80,7 @@ def ingest(
         except InvalidInput as error:
             rejections.append(Rejection(index, _message_id(raw), str(error)))
     saved = rt.store.append(entries)
+    rt.counts.write(rt.store, rt.chance, envelope.received_at, due=True)
     if rejections:
         rt.store.keep_rejections([_kept(one, calls[one.index], envelope) for one in rejections])
     return Ingested(len(entries), rejections, saved)
@@ -94,6 +100,7 @@ def read_event(rt: Runtime, raw: bytes | memoryview, envelope: Envelope) -> Even
         sent_at=envelope.sent_at,
         source=envelope.source,
         live=envelope.live,
+        withheld=envelope.withheld,
         fallback_id=lambda: rt.chance.new_id("m_"),
     )
 

@@ -21,6 +21,7 @@ from rapport.service.customers import customers
 from rapport.service.decide import Decisions
 from rapport.service.exchange import RawRoute
 from rapport.service.front import Front
+from rapport.service.gpc import gpc_support
 from rapport.service.guard import problem
 from rapport.service.idempotency import Once
 from rapport.service.live import Saves
@@ -49,7 +50,7 @@ def build(
     signer = Signer.of(rt)
     hot = [*_hot(rt, saves, folding, signer), *also]
     inner = Litestar(
-        route_handlers=[customers, count, healthz, readyz, metrics, openapi_document, console],
+        route_handlers=[customers, count, healthz, readyz, metrics, gpc_support, openapi_document, console],
         lifespan=[_lifespan(rt, folding, fold_in_background, close_at_end)],
         exception_handlers={Exception: problem},
         openapi_config=OpenAPIConfig(title="Rapport", version=__version__, path="/openapi", render_plugins=[]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from rapport.ports.store import KeyRow
 from rapport.service import keys
 from rapport.service.background import Folding
 from rapport.service.exchange import RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.gpc import withheld
 from rapport.service.idempotency import IDEMPOTENCY_KEY, Once
 from rapport.service.live import Saves
 from rapport.service.metrics import decisions_in
@@ -104,11 +106,12 @@ class Decisions:
         key = keys.caller(self._rt, request, SCOPES)
         body = read_json(_decode, request.body)
         keys.check_subject(self._rt, key, body.customer, body.signature)
+        refused = withheld(self._rt, request)
         if request.header(IDEMPOTENCY_KEY):
-            return await self._once.answer(request, key, lambda: self._fresh(body, key))
-        return await self._fresh(body, key)
+            return await self._once.answer(request, key, lambda: self._fresh(body, key, refused))
+        return await self._fresh(body, key, refused)
 
-    async def _fresh(self, body: DecideBody, key: KeyRow) -> Reply:
+    async def _fresh(self, body: DecideBody, key: KeyRow, refused: Sequence[str]) -> Reply:
         ask = Ask(
             customer={name: str(value) for name, value in body.customer.items()},
             slot=body.slot,
@@ -116,7 +119,7 @@ class Decisions:
             limit=body.limit,
             explain=body.explain,
         )
-        decided = deciding.decide(self._rt, ask)
+        decided = deciding.decide(self._rt, ask, withheld=refused)
         private = keys.private(key)
         told = deciding.answer(self._rt, decided, explain=body.explain and private, private=private)
         await self._saves.wait(decided.saved)

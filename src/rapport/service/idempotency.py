@@ -14,6 +14,7 @@ import msgspec
 from rapport.core.errors import Conflict, InvalidInput
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import KeyRow
+from rapport.service import gpc
 from rapport.service.exchange import Reply, Request
 from rapport.service.live import Saves
 
@@ -58,7 +59,8 @@ class Once:
             raise Conflict("the first request with this Idempotency-Key is under way", hint="wait, then ask again")
         self._under_way.add(identity)
         try:
-            return await self._answer(identity, hashlib.sha256(request.body).hexdigest(), work)
+            asked = request.body + request.header(gpc.HEADER).encode("latin-1")
+            return await self._answer(identity, hashlib.sha256(asked).hexdigest(), work)
         finally:
             self._under_way.discard(identity)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +24,7 @@ from rapport.ports.store import KeyRow
 from rapport.service import keys, problems
 from rapport.service.background import Folding
 from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.gpc import withheld
 from rapport.service.live import Saves
 from rapport.service.metrics import OPEN_STREAMS, decisions_in
 
@@ -118,7 +119,8 @@ class Flags:
         key = keys.caller(self._rt, request, SCOPES)
         slot = request.path[len(FLAGS) + 1 :]
         customer, context = self._asked(request, key)
-        decided = deciding.decide(self._rt, Ask(customer=customer, slot=slot, context=context))
+        ask = Ask(customer=customer, slot=slot, context=context)
+        decided = deciding.decide(self._rt, ask, withheld=withheld(self._rt, request))
         await self._saves.wait(decided.saved)
         self._count(slot)
         return Reply(encode_json(self._flag(decided, key)))
@@ -127,12 +129,14 @@ class Flags:
         """All flags, or 304 while nothing that decides them has changed: then nothing is decided anew either."""
         key = keys.caller(self._rt, request, SCOPES)
         customer, context = self._asked(request, key)
-        tag = f'"{self._state(customer, context)}"'
+        refused = withheld(self._rt, request)
+        tag = f'"{self._state(customer, context, refused)}"'
         headers = [JSON, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
         if request.header(b"if-none-match") == tag:
             return Reply(b"", 304, headers[1:])
         rt = self._rt
-        decided = [deciding.decide(rt, Ask(customer=customer, slot=slot, context=context)) for slot in rt.slots]
+        asks = [Ask(customer=customer, slot=slot, context=context) for slot in rt.slots]
+        decided = [deciding.decide(rt, ask, withheld=refused) for ask in asks]
         for one in decided:
             await self._saves.wait(one.saved)
             self._count(one.decision.slot)
@@ -200,12 +204,13 @@ class Flags:
             raise NotAllowed("the signature does not match the targetingKey", where="signature")
         return "userId"
 
-    def _state(self, customer: dict[str, str], context: dict[str, Any]) -> str:
+    def _state(self, customer: dict[str, str], context: dict[str, Any], refused: Sequence[str] = ()) -> str:
         """A digest of all that decides for this customer, except chance and what the model learns from others."""
         subject, _, found = whom(self._rt, customer)
         facts = msgspec.json.encode(context, order="deterministic")
         parts = [self._rt.workspace.version.encode(), str(subject).encode(), facts]
-        parts += [found.profile, found.scores] if found else []
+        parts += [purpose.encode() for purpose in refused]
+        parts += [found.profile, found.scores, b"%d" % found.shared] if found else []
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
     def _flag(self, decided: Decided, key: KeyRow) -> FlagTold:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from rapport.ports.store import KeyRow
 from rapport.service import keys
 from rapport.service.background import Folding
 from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.gpc import withheld
 from rapport.service.live import Saves
 from rapport.service.mending import calls_within, mended
 from rapport.service.metrics import EVENTS_ACCEPTED, EVENTS_REJECTED
@@ -115,7 +116,7 @@ class Codec:
                 f"{len(calls):,} events in one batch", where="batch", hint=f"send at most {BATCH_EVENTS_MAX:,}"
             )
         sent_at = envelope.sent_at if isinstance(envelope.sent_at, str | int | float) else None
-        rejected = await self._take(calls, key, None, sent_at)
+        rejected = await self._take(calls, key, sent_at, withheld(self._rt, request))
         if not rejected:
             return Reply(SUCCESS)
         return Reply(SUCCESS, headers=[JSON, (b"x-rapport-rejected", b"%d" % rejected)])
@@ -125,7 +126,8 @@ class Codec:
             body = _call(request.body)
             given = keys.token(request) or _text(read_json(_decode_key, body).write_key)
             key = keys.allowed(keys.known(self._rt, given), SCOPES)
-            taken = ingestion.ingest(self._rt, (body,), kind=kind, source=source_name(key))
+            refused = withheld(self._rt, request)
+            taken = ingestion.ingest(self._rt, (body,), kind=kind, source=source_name(key), withheld=refused)
             await self._finish(taken)
             if taken.rejections:
                 raise InvalidInput(taken.rejections[0].reason, where="body")
@@ -133,7 +135,7 @@ class Codec:
 
         return single
 
-    async def _take(self, calls: list[msgspec.Raw], key: KeyRow, kind: str | None, sent_at: Any) -> int:
+    async def _take(self, calls: list[msgspec.Raw], key: KeyRow, sent_at: Any, refused: Sequence[str]) -> int:
         """Appends the calls, slice by slice; returns how many were refused, once the others are on disk."""
         source = source_name(key)
         taken: list[Ingested] = []
@@ -141,7 +143,7 @@ class Codec:
             if start:
                 await asyncio.sleep(0)
             views = [memoryview(call) for call in calls[start : start + SLICE]]
-            taken.append(ingestion.ingest(self._rt, views, kind=kind, source=source, sent_at=sent_at))
+            taken.append(ingestion.ingest(self._rt, views, source=source, sent_at=sent_at, withheld=refused))
         for part in taken:
             await self._finish(part)
         return sum(len(part.rejections) for part in taken)
