@@ -33,7 +33,8 @@ from rapport.differentiate import rfm
 from rapport.differentiate.features import FeatureFold
 from rapport.differentiate.features_sql import customer_query, event_columns
 from rapport.warehouse.duckdb import DuckDBWarehouse
-from rapport.workspace.definitions import Feature
+from rapport.workspace.definitions import Feature, Identity
+from rapport.workspace.survivorship import survivorship
 
 ORDER = "Order Completed"
 FEATURES = {
@@ -84,6 +85,7 @@ SCHEMA = """
     CREATE TABLE identifiers (id INTEGER PRIMARY KEY, namespace TEXT, value TEXT, customer_id TEXT, first_seq INTEGER);
 """
 UTC = ZoneInfo("UTC")
+SOURCES = survivorship(Identity())
 Outcome = tuple[float, float, str]
 """Seconds and CPU seconds of the work itself, opening left out, and a remark."""
 Figures = tuple[float, float, float, str]
@@ -172,13 +174,17 @@ def export(folder: Path) -> Outcome:
 
 def features(folder: Path) -> Outcome:
     """The whole query of a refresh: features, system columns, recency–frequency–monetary."""
-    return save(folder, customer_query(FEATURES, {}, UTC, as_of_us(folder)))
+    return save(folder, customer_query(FEATURES, {}, SOURCES, UTC, as_of_us(folder)))
 
 
 def features_alone(folder: Path) -> Outcome:
     """The features only, which is what the SQL by hand computes."""
     columns = ", ".join(["customer_id", *FEATURES])
-    return save(folder, f"SELECT {columns} FROM ({customer_query(FEATURES, {}, UTC, as_of_us(folder))})", "ours")
+    return save(
+        folder,
+        f"SELECT {columns} FROM ({customer_query(FEATURES, {}, SOURCES, UTC, as_of_us(folder))})",
+        "ours",
+    )
 
 
 def by_hand(folder: Path) -> Outcome:

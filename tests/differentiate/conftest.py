@@ -16,7 +16,8 @@ from rapport.core.event import Event, encode_event
 from rapport.differentiate.features import FeatureFold
 from rapport.differentiate.features_sql import customer_query, event_columns
 from rapport.warehouse.columns import EVENTS_OF_LOG, with_columns
-from rapport.workspace.definitions import Feature, Trait
+from rapport.workspace.definitions import Feature, Identity, Trait
+from rapport.workspace.survivorship import survivorship
 
 
 class Sides:
@@ -35,10 +36,16 @@ class Sides:
         return {customer: fold.values(state, as_of_us) for customer, state in states.items()}
 
     def offline(
-        self, features: Mapping[str, Feature], zone: str, as_of_us: int, traits: Mapping[str, Trait] | None = None
+        self,
+        features: Mapping[str, Feature],
+        zone: str,
+        as_of_us: int,
+        traits: Mapping[str, Trait] | None = None,
+        identity: Identity | None = None,
     ) -> dict[str, dict[str, Any]]:
+        sources = survivorship(identity or Identity())
         with self.database(features, traits or {}) as database:
-            result = database.execute(customer_query(features, traits or {}, ZoneInfo(zone), as_of_us))
+            result = database.execute(customer_query(features, traits or {}, sources, ZoneInfo(zone), as_of_us))
             names = [column[0] for column in result.description]
             return {row[0]: dict(zip(names, row, strict=True)) for row in result.fetchall()}
 

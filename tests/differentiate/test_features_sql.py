@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from rapport.core.time import DAY_US, HOUR_US
 from rapport.differentiate.features_sql import customer_query
-from rapport.workspace.definitions import Feature, Trait
+from rapport.workspace.definitions import Feature, Identity, Trait
+from rapport.workspace.survivorship import survivorship
 
 ORDER = "Order Completed"
 OWNERS = {"user_id:ann": "c1", "anonymous_id:a1": "c1", "user_id:bob": "c2", "anonymous_id:a2": "c3"}
@@ -153,7 +154,7 @@ def test_names_and_texts_of_a_definition_cannot_break_out(sides, make, moment):
 
 def test_the_query_carries_over_to_spark():
     zone = ZoneInfo("Europe/Paris")
-    query = customer_query(EVERY_MEASURE, {"age": Trait(type="integer")}, zone, START_US)
+    query = customer_query(EVERY_MEASURE, {"age": Trait(type="integer")}, survivorship(Identity()), zone, START_US)
     raising = sqlglot.ErrorLevel.RAISE
     assert "MAX_BY" in sqlglot.transpile(query, read="duckdb", write="spark", unsupported_level=raising)[0]
 

@@ -54,8 +54,10 @@ def names(rt: Runtime, customer_ids: Sequence[str]) -> dict[str, str]:
     for row in rt.store.identifiers_of(customer_ids):
         identifiers.setdefault(row.customer_id, {})[row.identifier.namespace] = row.identifier.value
     called = {}
+    now_us = rt.clock.now_us()
     for customer_id, stored in rt.store.customers(customer_ids).items():
-        traits = {name: held.value for name, held in decode_profile(stored.profile).traits.items()}
+        shown = rt.survivors.shown(decode_profile(stored.profile).traits, now_us)
+        traits = {name: held.value for name, held in shown.items()}
         called[customer_id] = call(traits, identifiers.get(customer_id, {}), customer_id)
     return called
 

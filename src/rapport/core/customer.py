@@ -24,7 +24,8 @@ class Profile(msgspec.Struct, kw_only=True):
     ``features`` holds one accumulator per declared feature; only ``differentiate.features`` reads inside.
     """
 
-    traits: dict[str, TraitValue] = {}
+    traits: dict[str, list[TraitValue]] = {}
+    """Trait → the newest value of each source, by source."""
     features: dict[str, Any] = {}
     consents: dict[str, TraitValue] = {}
     first_seen: int = 0
@@ -47,8 +48,9 @@ class IdentifierRow(msgspec.Struct, frozen=True):
     first_seq: int
     first_us: int = 0
     """When the event happened that first showed it (µs)."""
-    beside: tuple[int, ...] = ()
-    """Numbers of the stronger identifiers that events showed beside it: at most one more than may share it."""
+    beside: tuple[str, ...] = ()
+    """The stronger identifiers that events showed beside it, as ``namespace:number``: no more than it takes to see
+    that too many share it."""
     shared: bool = False
     """Quarantined: seen with more people than may share it. It joins nobody, and nobody through it."""
 
@@ -59,6 +61,8 @@ class CustomerRow(msgspec.Struct, frozen=True):
     id: str
     profile: bytes
     scores: bytes = b"{}"
+    shared: bool = False
+    """Asked for by an identifier that is quarantined: whoever it was, it may have been somebody else."""
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,5 +71,11 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     profile: Profile
     scores: dict[str, Any] = {}
-    identifiers: list[Identifier] = []
+    names: list[IdentifierRow] = []
+    """What the store knows of each identifier."""
     aliases: list[str] = []
+
+    @property
+    def identifiers(self) -> list[Identifier]:
+        """Every identifier, as a name."""
+        return [row.identifier for row in self.names]

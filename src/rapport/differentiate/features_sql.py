@@ -18,11 +18,14 @@ import msgspec
 from rapport.core.columns import ColumnType
 from rapport.core.ecommerce import ORDER_COMPLETED, canonical_name
 from rapport.core.path import EventColumn, Path, scalar_text
-from rapport.core.time import day_date, from_us
+from rapport.core.time import day_date
 from rapport.differentiate.features import EVENT_TYPES
 from rapport.differentiate.measures import MEASURES
+from rapport.differentiate.quoting import literal, moment_sql, name_sql
+from rapport.differentiate.traits_sql import belief_columns, surviving, trait_column
 from rapport.differentiate.windows import LocalDays, Window
 from rapport.workspace.definitions import Feature, Trait
+from rapport.workspace.survivorship import Survivorship
 
 _REVENUE = EventColumn(Path.parse("properties.revenue"), "number")
 _TOTAL = EventColumn(Path.parse("properties.total"), "number")
@@ -43,16 +46,23 @@ _WHEN: Final = "{'time': o.time, 'seq': o.seq}"
 
 def event_columns(features: Mapping[str, Feature], traits: Mapping[str, Trait]) -> tuple[str, ...]:
     """Names of the event columns that ``customer_query`` reads beside the fixed ones (``core.path.EventColumn``)."""
-    columns = {_REVENUE, _TOTAL, _PERSONALIZATION, _MARKETING, *map(_trait_column, traits)}
+    columns = {_REVENUE, _TOTAL, _PERSONALIZATION, _MARKETING, *map(trait_column, traits)}
     for feature in features.values():
         columns.update(_columns_of(feature))
     return tuple(sorted(str(column) for column in columns if column.path.steps))
 
 
-def customer_query(features: Mapping[str, Feature], traits: Mapping[str, Trait], zone: ZoneInfo, as_of_us: int) -> str:
+def customer_query(
+    features: Mapping[str, Feature],
+    traits: Mapping[str, Trait],
+    sources: Survivorship,
+    zone: ZoneInfo,
+    as_of_us: int,
+) -> str:
     """One row a customer as of a moment (µs): ``customer_id``, traits, features, system columns, RFM's three measures.
 
-    Events after that moment do not count.
+    Of several sources' values of a trait the one that ``sources`` believes most is shown. Events after that moment do
+    not count.
     """
     clock = _Clock(LocalDays(zone), as_of_us)
     main = {name: feature for name, feature in features.items() if not _fans_out(feature)}
@@ -61,16 +71,16 @@ def customer_query(features: Mapping[str, Feature], traits: Mapping[str, Trait],
         if _fans_out(feature):
             fans.setdefault(str(_value_column(feature)), {})[name] = feature
     ctes = [
-        f"owned AS ({_owned(event_columns(features, traits), clock)})",
+        f"owned AS ({_owned(event_columns(features, traits), belief_columns(traits, sources, as_of_us), clock)})",
         "known AS (SELECT i.customer_id, MIN(CASE WHEN i.namespace = 'anonymous_id' THEN 1 ELSE 0 END) = 1 AS anonymous"
         " FROM identifiers AS i GROUP BY i.customer_id)",
-        f"main AS ({_main(main, traits, clock)})",
+        f"main AS ({_main(main, traits, sources, clock)})",
         *(f"fan{n} AS ({_fan(column, fanned, clock)})" for n, (column, fanned) in enumerate(fans.items())),
     ]
     joins = "".join(f" LEFT JOIN fan{n} ON fan{n}.customer_id = known.customer_id" for n in range(len(fans)))
-    sources = dict.fromkeys(main, "main") | {name: f"fan{n}" for n, names in enumerate(fans.values()) for name in names}
+    tables = dict.fromkeys(main, "main") | {name: f"fan{n}" for n, names in enumerate(fans.values()) for name in names}
     return (
-        f"WITH {', '.join(ctes)} SELECT {', '.join(_shown(features, traits, sources))} FROM known"
+        f"WITH {', '.join(ctes)} SELECT {', '.join(_shown(features, traits, tables))} FROM known"
         f" LEFT JOIN main ON main.customer_id = known.customer_id{joins}"
     )
 
@@ -82,39 +92,13 @@ class _Clock(msgspec.Struct, frozen=True):
     as_of_us: int
 
     def since(self, window: Window | None) -> str:
-        return "" if window is None else f" AND o.time >= {_moment(window.opens_us(self.as_of_us, self.days))}"
+        return "" if window is None else f" AND o.time >= {moment_sql(window.opens_us(self.as_of_us, self.days))}"
 
     def days_since(self, moment: str) -> str:
         zone = self.days.zone.key
         local = moment if zone == "UTC" else f"({moment}) AT TIME ZONE 'UTC' AT TIME ZONE {literal(zone)}"
         today = day_date(self.days.of(self.as_of_us)).isoformat()
         return f"DATE_DIFF('DAY', CAST({local} AS DATE), CAST('{today}' AS DATE))"
-
-
-def name_sql(name: str) -> str:
-    """A name, quoted.
-
-    >>> name_sql('of "all"')
-    '"of ""all\"""'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text, quoted.
-
-    >>> literal("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _moment(time_us: int) -> str:
-    return f"CAST('{from_us(time_us).replace(tzinfo=None).isoformat(sep=' ')}' AS TIMESTAMP)"
-
-
-def _trait_column(name: str) -> EventColumn:
-    return EventColumn(Path("traits." + name, "traits", (name,)))
 
 
 def _value_column(feature: Feature) -> EventColumn | None:
@@ -134,16 +118,17 @@ def _fans_out(feature: Feature) -> bool:
     return bool(feature.of) and Path.parse(feature.of).many and feature.measure not in ("first", "last")
 
 
-def _owned(columns: Iterable[str], clock: _Clock) -> str:
+def _owned(columns: Iterable[str], beliefs: Mapping[str, str], clock: _Clock) -> str:
     fixed = ("seq", "time", "type", "event", "source")
-    picked = ", ".join(f"e.{name_sql(column)}" for column in (*fixed, *columns))
+    picked = [f"e.{name_sql(column)}" for column in (*fixed, *columns)]
+    picked += [f"{sql} AS {name}" for name, sql in beliefs.items()]
     return (
-        f"SELECT i.customer_id, {picked} FROM events AS e JOIN identifiers AS i ON i.subject = e.subject"
-        f" WHERE e.time <= {_moment(clock.as_of_us)}"
+        f"SELECT i.customer_id, {', '.join(picked)} FROM events AS e JOIN identifiers AS i ON i.subject = e.subject"
+        f" WHERE e.time <= {moment_sql(clock.as_of_us)}"
     )
 
 
-def _main(features: Mapping[str, Feature], traits: Mapping[str, Trait], clock: _Clock) -> str:
+def _main(features: Mapping[str, Feature], traits: Mapping[str, Trait], sources: Survivorship, clock: _Clock) -> str:
     revenue = f"COALESCE(o.{name_sql(str(_REVENUE))}, o.{name_sql(str(_TOTAL))})"
     columns = {
         "events_total": "COUNT(*)",
@@ -156,7 +141,9 @@ def _main(features: Mapping[str, Feature], traits: Mapping[str, Trait], clock: _
         "monetary": f"CAST(SUM({revenue}) FILTER (WHERE {_event_is(ORDER_COMPLETED)}) AS DOUBLE)",
     }
     picked = [f"{sql} AS {name_sql('system.' + name)}" for name, sql in columns.items()]
-    picked += [f"{_newest(_trait_column(name))} AS {name_sql(name)}" for name in traits]
+    picked += [
+        f"{surviving(name, trait, sources, clock.as_of_us)} AS {name_sql(name)}" for name, trait in traits.items()
+    ]
     picked += [f"{_aggregate(feature, clock)} AS {name_sql(name)}" for name, feature in features.items()]
     return f"SELECT o.customer_id, {', '.join(picked)} FROM owned AS o GROUP BY o.customer_id"
 
@@ -224,7 +211,7 @@ _AGGREGATES: Final[dict[str, Callable[[str, str, _Clock], str]]] = {
 }
 
 
-def _shown(features: Mapping[str, Feature], traits: Mapping[str, Trait], sources: Mapping[str, str]) -> list[str]:
+def _shown(features: Mapping[str, Feature], traits: Mapping[str, Trait], tables: Mapping[str, str]) -> list[str]:
     """The columns of the result, typed, with what stands where nothing was counted."""
     system = {name: f'main."system.{name}"' for name in ("first_seen", "last_seen", "recency_days")}
     system |= {
@@ -238,7 +225,7 @@ def _shown(features: Mapping[str, Feature], traits: Mapping[str, Trait], sources
     return [
         "known.customer_id",
         *(f"{_typed(f'main.{name_sql(name)}', trait.type)} AS {name_sql(name)}" for name, trait in traits.items()),
-        *(f"{_or_empty(sources[name], name, feature)} AS {name_sql(name)}" for name, feature in features.items()),
+        *(f"{_or_empty(tables[name], name, feature)} AS {name_sql(name)}" for name, feature in features.items()),
         *(f"{sql} AS {name_sql(name)}" for name, sql in system.items()),
     ]
 

@@ -1,21 +1,19 @@
 """A customer's profile as a fold over events: traits, consents, first and last sight, how many.
 
-The newest value by (time, seq) survives, sums are sums and bounds are bounds, so that the order of events does not
-matter and ``merge(fold(A), fold(B))`` equals ``fold(A + B)``. The features within a profile are folded by
+Of each source the newest value by (time, seq) is kept, sums are sums and bounds are bounds, so that the order of events
+does not matter and ``merge(fold(A), fold(B))`` equals ``fold(A + B)``. Which source's value is shown is not decided
+here: that depends on the moment of the question (``identify.survivors``). The features within a profile are folded by
 ``differentiate.features``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from rapport.core.customer import Profile, TraitValue
 from rapport.core.event import Event
 from rapport.core.identifier import ANONYMOUS_ID
-
-PERSONALIZATION: Final = "personalization"
-MARKETING: Final = "marketing"
+from rapport.identify.consent import MARKETING, PERSONALIZATION, allowed, preferences
 
 
 def add(profile: Profile, event: Event, seq: int) -> None:
@@ -31,7 +29,7 @@ def add(profile: Profile, event: Event, seq: int) -> None:
     if not profile.known:
         profile.known = event.identifiers.keys() != _ANONYMOUS_ONLY
     if event.traits:
-        _put(profile.traits, event.traits, event, seq)
+        _put_by_source(profile.traits, event.traits, event, seq)
     consents = preferences(event.context)
     if consents:
         _put(profile.consents, consents, event, seq)
@@ -51,33 +49,18 @@ def merge(into: Profile, other: Profile) -> None:
         into.last_seen = max(into.last_seen, other.last_seen)
     into.events += other.events
     into.known = into.known or other.known
-    _keep_newest(into.traits, other.traits)
+    _keep_newest_by_source(into.traits, other.traits)
     _keep_newest(into.consents, other.consents)
-
-
-def preferences(context: Mapping[str, Any]) -> dict[str, bool]:
-    """What an event says about consent: category → given or withheld; what is not a boolean says nothing.
-
-    >>> preferences({"consent": {"categoryPreferences": {"marketing": False, "ads": "maybe"}}})
-    {'marketing': False}
-    """
-    consent = context.get("consent")
-    stated = consent.get("categoryPreferences") if isinstance(consent, dict) else None
-    if not isinstance(stated, dict):
-        return {}
-    return {category: given for category, given in stated.items() if isinstance(given, bool)}
 
 
 def personalized(profile: Profile) -> bool:
     """Whether what is known of the customer may shape what he is offered: true until he switches it off."""
-    consent = profile.consents.get(PERSONALIZATION)
-    return consent is None or bool(consent.value)
+    return allowed(profile.consents, PERSONALIZATION)
 
 
 def opted_out(profile: Profile) -> bool:
     """Whether the customer withdrew consent to marketing: false until he does."""
-    consent = profile.consents.get(MARKETING)
-    return consent is not None and not consent.value
+    return not allowed(profile.consents, MARKETING)
 
 
 def _put(held: dict[str, TraitValue], stated: dict[str, Any], event: Event, seq: int) -> None:
@@ -93,3 +76,35 @@ def _keep_newest(held: dict[str, TraitValue], others: dict[str, TraitValue]) -> 
         current = held.get(name)
         if current is None or (current.time, current.seq) < (other.time, other.seq):
             held[name] = other
+
+
+def _put_by_source(held: dict[str, list[TraitValue]], stated: dict[str, Any], event: Event, seq: int) -> None:
+    time, source = event.time, event.source
+    for name, value in stated.items():
+        values = held.get(name)
+        if values is None:
+            held[name] = [TraitValue(value, time, seq, source)]
+            continue
+        place = 0
+        for current in values:
+            if current.source >= source:
+                break
+            place += 1
+        else:
+            values.append(TraitValue(value, time, seq, source))
+            continue
+        if current.source != source:
+            values.insert(place, TraitValue(value, time, seq, source))
+        elif current.time < time or (current.time == time and current.seq <= seq):
+            values[place] = TraitValue(value, time, seq, source)
+
+
+def _keep_newest_by_source(held: dict[str, list[TraitValue]], others: dict[str, list[TraitValue]]) -> None:
+    """Never shares a list with the other profile, which stays as it is."""
+    for name, values in others.items():
+        mine = {one.source: one for one in held.get(name, ())}
+        for other in values:
+            current = mine.get(other.source)
+            if current is None or (current.time, current.seq) < (other.time, other.seq):
+                mine[other.source] = other
+        held[name] = [mine[source] for source in sorted(mine)]

@@ -20,9 +20,8 @@ def customer_row(rt: Runtime, customer_id: str, profile: Profile, scores: bytes,
     """Every column of ``rt.columns`` for one customer as of a moment; None where nothing is known."""
     row = dict.fromkeys(rt.columns)
     row.update(rt.features.values(profile.features, now_us))
-    for name, held in profile.traits.items():
-        if name in row:
-            row[name] = fit(held.value, rt.columns[name])
+    for name, held in rt.survivors.shown(profile.traits, now_us).items():
+        row[name] = fit(held.value, rt.columns[name])
     row.update((name, value) for name, value in _decode_scores(scores).items() if name in SCORE_COLUMNS)
     row["customer_id"] = customer_id
     row["events_total"] = profile.events

@@ -18,26 +18,12 @@ from rapport.differentiate import rfm
 from rapport.differentiate.features_sql import customer_query, event_columns
 from rapport.loop.columns import SCORE_COLUMNS
 from rapport.loop.fold import catch_up
+from rapport.loop.refreshed import STATE, RefreshState
 from rapport.loop.runtime import Runtime
 from rapport.ports.warehouse import Progress
 
-STATE = "refresh"
-"""Name of the small state in which the store remembers the last refresh."""
 _MEASURED = "measured"
 _CUSTOMERS_A_WRITE = 5_000
-
-
-class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
-    """What the store remembers of the last refresh."""
-
-    as_of: int
-    """Microseconds since the epoch."""
-    customers: int
-    last_seq: int
-    """The log's position up to which events were handed over."""
-    cutpoints: rfm.Cutpoints
-    definitions: str
-    """Version of the workspace that defined the columns."""
 
 
 class RefreshReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +54,7 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         receipt = rt.warehouse.export(tell, event_columns(features, traits))
     with _timed(rt, seconds, "measure"):
         tell("measuring customers", 0.0)
-        rt.warehouse.save_table(_MEASURED, customer_query(features, traits, rt.zone, as_of))
+        rt.warehouse.save_table(_MEASURED, customer_query(features, traits, rt.sources, rt.zone, as_of))
     with _timed(rt, seconds, "score"):
         cutpoints = rfm.cutpoints(rt.warehouse.query(rfm.cutpoints_query(_MEASURED))[0])
         customers = rt.warehouse.build_customers(rfm.scored_query(_MEASURED, cutpoints), as_of, tell)
@@ -85,12 +71,6 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
     return RefreshReport(
         as_of=as_of, customers=customers, events=receipt.events, segments=_segments(rt), seconds=seconds
     )
-
-
-def last_refresh(rt: Runtime) -> RefreshState | None:
-    """What the store remembers of the last refresh; None before the first."""
-    body = rt.store.state(STATE)
-    return msgspec.json.decode(body, type=RefreshState) if body else None
 
 
 def _write_back(rt: Runtime, customers: int, as_of: int, tell: Progress) -> None:

@@ -12,12 +12,15 @@ from rapport.differentiate.features import FeatureFold
 from rapport.identify.arrival import Arrivals
 from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
+from rapport.identify.survivors import Survivors
+from rapport.loop.counts import Counts
 from rapport.loop.learner import Learner
 from rapport.ports.clock import Chance, Clock
 from rapport.ports.store import KeyRow, Store
 from rapport.ports.warehouse import Warehouse
 from rapport.workspace import customer_columns
 from rapport.workspace.definitions import ColumnType, Workspace
+from rapport.workspace.survivorship import Survivorship, survivorship
 
 
 @dataclass(slots=True)
@@ -43,6 +46,9 @@ class Runtime:
     normalisers: dict[str, Normaliser]
     """One for each namespace, the strongest first."""
     stitcher: Stitcher
+    sources: Survivorship
+    """How far each source of values is believed."""
+    survivors: Survivors
     features: FeatureFold
     eligibility: Eligibility
     arbiter: Arbiter
@@ -51,9 +57,12 @@ class Runtime:
     """Names of the events that may settle an offer: responses, and the goals of the actions."""
     slots: dict[str, list[str]]
     keyring: KeyRing = field(default_factory=KeyRing)
+    counts: Counts = field(default_factory=Counts)
+    """What was not kept."""
 
     def close(self) -> None:
         """Saves what was learnt, unless another process folds and saves it itself, and closes the ports."""
+        self.counts.write(self.store, self.chance, self.clock.now_us())
         with self.store.fold_lease() as mine:
             if mine:
                 self.learner.checkpoint(self.store, self.clock.now_us())
@@ -64,7 +73,9 @@ class Runtime:
 def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Clock, chance: Chance) -> Runtime:
     """Compiles the definitions of a workspace around its ports."""
     columns = customer_columns(workspace)
+    counts = Counts()
     zone = ZoneInfo(workspace.settings.timezone)
+    sources = survivorship(workspace.identity)
     arbiter = Arbiter(
         workspace.actions,
         columns,
@@ -81,13 +92,16 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         zone=zone,
         columns=columns,
         normalisers=normalisers(workspace.identity),
-        arrivals=Arrivals(workspace.identity, workspace.traits),
+        arrivals=Arrivals(workspace.identity, workspace.traits, counts.not_kept),
         stitcher=Stitcher(workspace.identity),
+        sources=sources,
+        survivors=Survivors(workspace.traits, sources),
         features=FeatureFold(workspace.features, zone),
         eligibility=Eligibility(workspace.actions, columns),
         arbiter=arbiter,
         learner=Learner.resume(store, arbiter),
         slots=workspace.slots,
+        counts=counts,
         answering_events=frozenset(OUTCOME_BY_EVENT)
         | {action.goal.event for action in workspace.actions.values() if action.goal},
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from rapport.core.customer import Customer, CustomerRow, decode_profile
+from rapport.core.customer import Customer, CustomerRow, TraitValue, decode_profile
 from rapport.core.decision import Decision, Offer
 from rapport.core.errors import InvalidInput, NotFound
 from rapport.core.event import StoredEvent
 from rapport.core.time import iso
-from rapport.identify.stitch import possible_ids
+from rapport.identify.graph import possible_ids
 from rapport.loop.columns import customer_row
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
@@ -32,7 +32,7 @@ def find(rt: Runtime, who: Mapping[str, str]) -> Customer:
         id=found.id,
         profile=decode_profile(found.profile),
         scores=msgspec.json.decode(found.scores),
-        identifiers=[row.identifier for row in rt.store.identifiers_of([found.id])],
+        names=rt.store.identifiers_of([found.id]),
         aliases=rt.store.aliases_of(found.id),
     )
 
@@ -52,7 +52,10 @@ def show(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
         "anonymous": row["anonymous"],
         "personalized": row["personalized"],
         "opted_out": row["opted_out"],
-        "traits": {name: _trait(rt, name, customer) for name in sorted(customer.profile.traits)},
+        "traits": {
+            name: _trait(rt, name, held)
+            for name, held in sorted(rt.survivors.shown(customer.profile.traits, now_us).items())
+        },
         "features": {name: row[name] for name in rt.workspace.features},
         "scores": _scores(customer),
         "links": _links(rt, customer),
@@ -114,8 +117,7 @@ def _cursor(text: str) -> tuple[int, int]:
     return int(time), int(seq)
 
 
-def _trait(rt: Runtime, name: str, customer: Customer) -> dict[str, Any]:
-    held = customer.profile.traits[name]
+def _trait(rt: Runtime, name: str, held: TraitValue) -> dict[str, Any]:
     declared = rt.workspace.traits.get(name)
     return {
         "value": held.value,

@@ -10,6 +10,7 @@ from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - who
 
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
 TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
+Survivor = Literal["trusted", "newest"]
 
 
 class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,8 +114,9 @@ class Trait(_Definition, frozen=True):
     """Why it is kept, in the words a customer would be told."""
     sensitive: bool = False
     """Never an input of a model."""
-    survivor: Literal["trusted", "newest"] = "trusted"
-    """Which of several sources' values is shown: the surest source's newest, or simply the newest."""
+    survivor: Survivor = "trusted"
+    """Which of several sources' values is shown: the surest source's newest, or simply the newest. A third party's
+    only where nobody else has one."""
     expires: str = ""
     """After so long a value no longer counts: ``365d``; empty: never."""
     valid: str = ""
