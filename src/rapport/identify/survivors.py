@@ -19,6 +19,43 @@ from rapport.workspace.definitions import Trait
 from rapport.workspace.survivorship import Belief, Survivorship, lasts_us
 
 
+class _Rule(msgspec.Struct, frozen=True):
+    """What one trait asks of a source: how high it stands and how long its values last (µs; 0: for ever)."""
+
+    ranks: dict[str, int]
+    others_rank: int
+    lasts: dict[str, int]
+    others_last: int
+    ends: bool
+    """Whether any value of this trait ever expires."""
+
+    def rank(self, source: str) -> int:
+        return self.ranks.get(source, self.others_rank)
+
+    def expires_at(self, held: TraitValue) -> int:
+        lasts = self.lasts.get(held.source, self.others_last)
+        return held.time + lasts if lasts else 0
+
+    def best(self, values: Sequence[TraitValue]) -> TraitValue:
+        """The value that stands highest."""
+        ranks, others = self.ranks, self.others_rank
+        best = values[0]
+        rank, time = ranks.get(best.source, others), best.time
+        for one in values[1:]:
+            its = ranks.get(one.source, others)
+            if its < rank:
+                continue
+            its_time = one.time
+            if its > rank or its_time > time or (its_time == time and one.seq > best.seq):
+                best, rank, time = one, its, its_time
+        return best
+
+    def live(self, values: Sequence[TraitValue], now_us: int) -> Sequence[TraitValue]:
+        """The values that have not expired."""
+        lasts, others = self.lasts, self.others_last
+        return [one for one in values if not (last := lasts.get(one.source, others)) or one.time + last > now_us]
+
+
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """One value, how far its source is believed, and until when it counts."""
 
@@ -45,27 +82,23 @@ class Survivors:
     """
 
     def __init__(self, traits: Mapping[str, Trait], sources: Survivorship) -> None:
-        self._traits = traits
         self._sources = sources
-        self._lasts = {name: lasts_us(trait) for name, trait in traits.items()}
+        self._rules = {name: _rule(trait, sources) for name, trait in traits.items()}
         self._valid = {name: re.compile(trait.valid) for name, trait in traits.items() if trait.valid}
-        beliefs = [sources.others, *sources.declared.values()]
-        self._source_ends = any(belief.expires_us for belief in beliefs)
 
     def shown(self, held: Mapping[str, Sequence[TraitValue]], now_us: int) -> dict[str, TraitValue]:
         """The surviving value of every declared trait that has one at a moment (µs)."""
         shown = {}
-        lasts, source_ends = self._lasts, self._source_ends
+        get = self._rules.get
         for name, values in held.items():
-            ends = lasts.get(name)
-            if ends is None:
+            rule = get(name)
+            if rule is None:
                 continue
-            live = values
-            if ends or source_ends:
-                live = [one for one in values if not 0 < self._expires_at(one, ends) <= now_us]
-                if not live:
-                    continue
-            shown[name] = live[0] if len(live) == 1 else self._best(name, live)
+            live = rule.live(values, now_us) if rule.ends else values
+            if len(live) == 1:
+                shown[name] = live[0]
+            elif live:
+                shown[name] = rule.best(live)
         return shown
 
     def judged(self, name: str, values: Sequence[TraitValue], now_us: int) -> list[Judged]:
@@ -73,26 +106,32 @@ class Survivors:
         judged = [self._judge(name, one, now_us) for one in values]
         return sorted(judged, key=lambda one: (not one.expired, one.rank, one.held.time, one.held.seq), reverse=True)
 
-    def _best(self, name: str, values: Sequence[TraitValue]) -> TraitValue:
-        survivor, of = self._traits[name].survivor, self._sources.of
-        return max(values, key=lambda one: (of(one.source).rank(survivor), one.time, one.seq))
-
     def _judge(self, name: str, held: TraitValue, now_us: int) -> Judged:
-        belief, pattern = self._sources.of(held.source), self._valid.get(name)
-        expires_at = self._expires_at(held, self._lasts[name])
+        rule, pattern = self._rules[name], self._valid.get(name)
+        expires_at = rule.expires_at(held)
         return Judged(
             held=held,
-            belief=belief,
-            rank=belief.rank(self._traits[name].survivor),
+            belief=self._sources.of(held.source),
+            rank=rule.rank(held.source),
             expires_at=expires_at,
             expired=0 < expires_at <= now_us,
             valid=None if pattern is None else pattern.fullmatch(scalar_text(held.value) or "") is not None,
         )
 
-    def _expires_at(self, held: TraitValue, lasts: int) -> int:
-        """When a value stops counting, by its trait or by its source, whichever is sooner; 0: never."""
-        source_lasts = self._sources.of(held.source).expires_us
-        if lasts and source_lasts:
-            lasts = min(lasts, source_lasts)
-        lasts = lasts or source_lasts
-        return held.time + lasts if lasts else 0
+
+def _rule(trait: Trait, sources: Survivorship) -> _Rule:
+    own = lasts_us(trait)
+    lasts = {source: _sooner(own, belief.expires_us) for source, belief in sources.declared.items()}
+    others = _sooner(own, sources.others.expires_us)
+    return _Rule(
+        ranks={source: belief.rank(trait.survivor) for source, belief in sources.declared.items()},
+        others_rank=sources.others.rank(trait.survivor),
+        lasts=lasts,
+        others_last=others,
+        ends=bool(others) or any(lasts.values()),
+    )
+
+
+def _sooner(one: int, other: int) -> int:
+    """The shorter of two lengths of time, where 0 is for ever."""
+    return min(one, other) if one and other else one or other
