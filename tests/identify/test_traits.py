@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.core.columns import ColumnType, fit
-from rapport.identify.traits import NAMES_COUNTED_MAX, OTHERS, DeclaredTraits, NameCount, stored
+from rapport.identify.not_kept import NotKept
+from rapport.identify.traits import DeclaredTraits, stored
 from rapport.workspace.definitions import Trait
 
 
@@ -64,24 +65,21 @@ def test_what_is_kept_is_a_value_of_the_column(value: Any, kind: ColumnType) -> 
 
 
 def test_what_is_not_kept_is_counted() -> None:
-    undeclared = NameCount()
-    traits = DeclaredTraits(
-        {"city": Trait(), "age": Trait(type="integer")}, undeclared, ignored=frozenset({"marketing"})
-    )
-    assert traits.keep({"city": "Bonn", "age": "old", "perfume": "musk", "marketing": True}) == {"city": "Bonn"}
-    assert undeclared.counts == {"perfume": 1}
-    assert traits.ill_typed.counts == {"age": 1}
+    lost = NotKept()
+    declared = {"city": Trait(), "age": Trait(type="integer"), "postcode": Trait(valid="[0-9]{5}")}
+    traits = DeclaredTraits(declared, lost, ignored=frozenset({"marketing"}))
+    stated = {"city": "Bonn", "age": "old", "postcode": "5311", "perfume": "musk", "marketing": True}
+
+    assert traits.keep(stated, "crm") == {"city": "Bonn", "postcode": "5311"}
+
+    assert lost.counts() == {
+        ("crm", "undeclared", "perfume", "text"): 1,
+        ("crm", "ill_typed", "age", "text"): 1,
+        ("crm", "invalid", "postcode", "text"): 1,
+    }
 
 
 def test_null_says_nothing() -> None:
-    traits = DeclaredTraits({"city": Trait()}, NameCount(), ignored=frozenset())
-    assert traits.keep({"city": None}) == {}
-    assert traits.ill_typed.counts == {}
-
-
-def test_a_flood_of_names_does_not_fill_the_memory() -> None:
-    count = NameCount()
-    for number in range(NAMES_COUNTED_MAX + 5):
-        count.add(f"name {number}")
-    assert len(count.counts) == NAMES_COUNTED_MAX + 1
-    assert count.counts[OTHERS] == 5
+    lost = NotKept()
+    assert DeclaredTraits({"city": Trait()}, lost, ignored=frozenset()).keep({"city": None}, "crm") == {}
+    assert not lost.counts()

@@ -15,6 +15,7 @@ from rapport.core.decision import Chosen, Decision
 from rapport.core.errors import InvalidDefinition
 from rapport.customize.choice import draw
 from rapport.customize.encoding import Encoded, Encoder, Lineups, net_value
+from rapport.customize.influence import Influence, influences
 from rapport.customize.moment import Moment
 from rapport.customize.posterior import Posterior, Prepared
 from rapport.workspace.definitions import Action
@@ -129,6 +130,17 @@ class Arbiter:
         """What moves the logit of one action for the customer of a decision, strongest first."""
         encoded = self._encoded(decision.inputs, decision.context, decision.personalized)
         return self._reasons(posterior, posterior.prepare(encoded), action)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns that the model reads."""
+        return self._encoder.names
+
+    def influences(self, posterior: Posterior, rows: Iterable[Mapping[str, Any]]) -> dict[str, Influence]:
+        """Input column → how much it moves the model over these customers, all actions taken together."""
+        customers = [posterior.prepare(self._encoder.encode(row, {})) for row in rows]
+        alone = [self._lineups.of((name,)) for name in self._actions]
+        return influences(posterior, self.inputs, customers, alone)
 
     def warm_up(self) -> None:
         """Compiles the kernels (or reads them from numba's cache) so that the first decision does not wait."""

@@ -8,7 +8,7 @@ brought into one form: canonical names, normalised identifiers, declared traits 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, get_args
 
@@ -19,13 +19,13 @@ from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.core.event import CallType, Event
 from rapport.core.time import DAY_US
 from rapport.core.wire import WireCall, decode_call
-from rapport.identify import trees
+from rapport.identify import consent, trees
 from rapport.identify.carried import CarriedIdentifiers
+from rapport.identify.graph import ALIAS, PREVIOUS
 from rapport.identify.moments import happened_us, moment_us
 from rapport.identify.normalise import is_plain
-from rapport.identify.profile import MARKETING, PERSONALIZATION, preferences
-from rapport.identify.stitch import ALIAS, PREVIOUS
-from rapport.identify.traits import DeclaredTraits, NameCount
+from rapport.identify.not_kept import NotKept
+from rapport.identify.traits import DeclaredTraits
 from rapport.workspace.definitions import Identity, Trait
 
 EVENT_TYPES: Final = frozenset(get_args(CallType))
@@ -34,15 +34,8 @@ MESSAGE_ID_MAX: Final = 100
 CONTEXT_KEPT: Final = frozenset(
     {"active", "campaign", "channel", "groupId", "library", "locale", "page", "referrer", "timezone", "userAgent"}
 )
-"""Context keys that are kept as they come; of ``consent`` the category preferences are. All else, such as IP
-addresses, is dropped."""
-CONSENT_CATEGORIES: Final = {
-    "personalization": PERSONALIZATION,
-    "personalisation": PERSONALIZATION,
-    "marketing": MARKETING,
-}
-"""Consent categories, in any case, that switch personalisation and marketing. Boolean traits of these names count as
-consent too, declared or not."""
+"""Context keys that are kept as they come; of ``consent`` what ``consent.kept`` says. All else, such as IP addresses,
+is dropped."""
 GROUP_PREFIX: Final = "group_"
 """The traits of a group call describe the group; they are declared, and kept, under this prefix."""
 
@@ -64,22 +57,22 @@ def read_call(raw: bytes | memoryview) -> WireCall:
 
 
 class Arrivals:
-    """The definitions of one business, compiled for the calls that arrive."""
+    """The definitions of one business, compiled for the calls that arrive; ``not_kept`` counts what is dropped."""
 
-    def __init__(self, identity: Identity, traits: Mapping[str, Trait]) -> None:
-        self._undeclared = NameCount()
-        self._traits = DeclaredTraits(traits, self._undeclared, ignored=frozenset(CONSENT_CATEGORIES))
-        self._carried = CarriedIdentifiers(identity, self._undeclared)
+    def __init__(self, identity: Identity, traits: Mapping[str, Trait], not_kept: NotKept | None = None) -> None:
+        self.not_kept = not_kept or NotKept()
+        self._traits = DeclaredTraits(traits, self.not_kept, ignored=frozenset(consent.CONSENT_TRAITS))
+        self._carried = CarriedIdentifiers(identity, self.not_kept)
 
     @property
     def dropped(self) -> Counter[str]:
-        """Traits (and identifiers, as ``external_ids.…``) that nobody declared, and how often they came."""
-        return self._undeclared.counts
+        """Traits (and identifiers, as ``external_ids.…``) that nobody declared, and how often this process met them."""
+        return self.not_kept.names("undeclared")
 
     @property
     def ill_typed(self) -> Counter[str]:
-        """Declared traits that came with a value of another type, and how often."""
-        return self._traits.ill_typed.counts
+        """Declared traits that came with a value of another type, and how often this process met them."""
+        return self.not_kept.names("ill_typed")
 
     def event(
         self,
@@ -90,6 +83,7 @@ class Arrivals:
         sent_at: int | None = None,
         source: str = "",
         live: bool = True,
+        withheld: Sequence[str] = (),
         fallback_id: Callable[[], str],
     ) -> Event:
         """The event of a call (as ``read_call`` gives it).
@@ -97,7 +91,8 @@ class Arrivals:
         Raises ``InvalidInput`` that says which field, what was found and what to do.
 
         ``kind`` is the type that the route implies and wins over the call's own; ``received_at`` and ``sent_at``
-        (the envelope's, where the call has none) are in µs; ``fallback_id`` makes a message id where none came.
+        (the envelope's, where the call has none) are in µs; ``withheld`` are the purposes that the request refused by
+        a header; ``fallback_id`` makes a message id where none came.
         """
         type_ = kind or call.type
         if type_ not in EVENT_TYPES:
@@ -107,13 +102,13 @@ class Arrivals:
         if call.category and "category" not in properties:
             properties = {**properties, "category": call.category}
         personal = _personal_traits(call, context, type_)
-        identifiers = self._carried.read(call, properties, personal, context)
+        identifiers = self._carried.read(call, properties, personal, context, source)
         if type_ == ALIAS:
             properties = {**properties, PREVIOUS: self._carried.previous(call, identifiers)}
-        traits = self._traits.keep(personal) if personal else {}
+        traits = self._traits.keep(personal, source) if personal else {}
         if type_ == "group" and call.traits:
-            traits |= self._traits.keep(call.traits, GROUP_PREFIX)
-        kept = _kept_context(call, context, personal)
+            traits |= self._traits.keep(call.traits, source, GROUP_PREFIX)
+        kept = _kept_context(call, context, personal, withheld)
         if properties:
             trees.check(properties, "properties")
         if kept:
@@ -184,25 +179,15 @@ def _personal_traits(call: WireCall, context: Mapping[str, Any], type_: str | No
     return {**nested, **own} if own else nested
 
 
-def _kept_context(call: WireCall, context: Mapping[str, Any], traits: Mapping[str, Any]) -> dict[str, Any]:
+def _kept_context(
+    call: WireCall, context: Mapping[str, Any], traits: Mapping[str, Any], withheld: Sequence[str]
+) -> dict[str, Any]:
     kept = {name: value for name, value in context.items() if name in CONTEXT_KEPT and value is not None}
     if call.group_id is not None:
         kept["groupId"] = str(call.group_id)
-    if traits or "consent" in context:
-        consents = _consents(context, traits)
-        if consents:
-            kept["consent"] = {"categoryPreferences": consents}
+    if (traits or withheld or "consent" in context) and (stated := consent.kept(context, traits, withheld)):
+        kept["consent"] = stated
     return kept
-
-
-def _consents(context: Mapping[str, Any], traits: Mapping[str, Any]) -> dict[str, bool]:
-    """Category → given or withheld, our own two categories in our spelling; stated preferences win over traits."""
-    consents = {
-        category: traits[name] for name, category in CONSENT_CATEGORIES.items() if isinstance(traits.get(name), bool)
-    }
-    for name, given in preferences(context).items():
-        consents[CONSENT_CATEGORIES.get(name.lower(), name)] = given
-    return consents
 
 
 _sent_us = lru_cache(maxsize=256)(moment_us)

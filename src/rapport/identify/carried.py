@@ -11,7 +11,7 @@ from rapport.core.path import ROOTS, Path
 from rapport.core.wire import WireCall
 from rapport.identify.namespaces import namespaces
 from rapport.identify.normalise import Normaliser, as_text, normalisers
-from rapport.identify.traits import NameCount
+from rapport.identify.not_kept import EXTERNAL, NotKept
 from rapport.workspace.definitions import Identity
 
 _Path = tuple[int, str, tuple[str, ...]]
@@ -19,19 +19,20 @@ _Path = tuple[int, str, tuple[str, ...]]
 
 
 class CarriedIdentifiers:
-    """Where one business finds identifiers, and how it spells them. Undeclared namespaces are counted, not kept.
+    """Where one business finds identifiers, and how it spells them. What is undeclared or
+    names nobody is counted, not kept.
 
     Raises ``InvalidDefinition`` for a ``found_in`` that is no path to one value.
     """
 
-    def __init__(self, identity: Identity, undeclared: NameCount) -> None:
+    def __init__(self, identity: Identity, not_kept: NotKept) -> None:
         spell = normalisers(identity)
         self._sources = [
             (name, spell[name], tuple(map(_path, namespace.found_in)))
             for name, namespace in namespaces(identity).items()
         ]
         self._spell = spell
-        self._undeclared = undeclared
+        self._not_kept = not_kept
 
     def read(
         self,
@@ -39,23 +40,29 @@ class CarriedIdentifiers:
         properties: Mapping[str, Any],
         traits: Mapping[str, Any],
         context: Mapping[str, Any],
+        source: str,
     ) -> dict[str, str]:
         """Namespace → agreed spelling, the strongest first. Raises ``InvalidInput`` when there is none."""
         given: dict[str, Any] = {USER_ID: call.user_id, ANONYMOUS_ID: call.anonymous_id}
         if call.external_ids or "externalIds" in context:
-            self._add_external(given, call, context)
+            self._add_external(given, call, context, source)
         roots = (properties, traits, context)
         identifiers = {}
         for name, spell, paths in self._sources:
-            value = given.get(name)
-            agreed = None if value is None else _agree(spell, value)
+            stated = given.get(name)
+            agreed = None if stated is None else _agree(spell, stated)
             if agreed is None:
                 for root, key, below in paths:
                     value = roots[root].get(key)
-                    if value is not None and (agreed := _agree(spell, _below(value, below))) is not None:
+                    if value is None:
+                        continue
+                    stated = _below(value, below)
+                    if (agreed := _agree(spell, stated)) is not None:
                         break
             if agreed is not None:
                 identifiers[name] = agreed
+            elif stated:
+                self._not_kept.add(source, "unusable", name, stated)
         if not identifiers:
             self._refuse(call)
         return identifiers
@@ -72,11 +79,11 @@ class CarriedIdentifiers:
             raise InvalidInput(found, where="previousId", hint="send the id that the user had before")
         return {name: agreed for name, agreed in meant.items() if identifiers.get(name) != agreed}
 
-    def _add_external(self, given: dict[str, Any], call: WireCall, context: Mapping[str, Any]) -> None:
+    def _add_external(self, given: dict[str, Any], call: WireCall, context: Mapping[str, Any], source: str) -> None:
         listed = [*(call.external_ids or {}).items(), *_listed(context.get("externalIds"))]
         for name, value in listed:
             if name not in self._spell:
-                self._undeclared.add(f"external_ids.{name}")
+                self._not_kept.add(source, "undeclared", EXTERNAL + name, value)
             elif given.get(name) is None:
                 given[name] = value
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
 
 from rapport.core.columns import ColumnType, fit
 from rapport.identify.moments import moment_us
 
 Reason = Literal["undeclared", "unusable", "ill_typed", "invalid"]
 """``undeclared``: nobody declared such a trait or identifier. ``unusable``: a declared identifier that can name nobody.
-``ill_typed``: a trait's value does not fit its type. ``invalid``: it fits and is kept, but its pattern does not match."""
+``ill_typed``: a trait's value does not fit its type. ``invalid``: it fits and is kept, but does not match ``valid``."""
 
 ENTRIES_MAX: Final = 1_000
 OTHERS: Final = "…"
@@ -100,3 +103,27 @@ _COLUMNS: Final[dict[str, ColumnType]] = {
     "timestamp": "timestamp",
 }  # fmt: skip
 _WIDER: Final[dict[ColumnType, set[str]]] = {"number": {"integer", "number"}, "timestamp": {"date", "timestamp"}}
+
+
+def line_to_declare(name: str, seen: Counter[str]) -> str:
+    """What to write into ``traits.yaml`` (into ``identity.yaml``, for an identifier) to keep such values from now on.
+
+    Empty where no column could hold them. ``seen`` counts the types that the values had.
+
+    >>> line_to_declare("loyalty_tier", Counter(text=3)), line_to_declare("external_ids.ga", Counter(text=1))
+    ('loyalty_tier: {type: text}', 'namespaces: {ga: {normalise: exact}}')
+    >>> line_to_declare("on", Counter(boolean=1)), line_to_declare("pets", Counter(list=1))
+    ('"on": {type: boolean}', '')
+    """
+    if name.startswith(EXTERNAL):
+        return f"namespaces: {{{_yaml_key(name.removeprefix(EXTERNAL))}: {{normalise: exact}}}}"
+    kind = column_type(seen)
+    return f"{_yaml_key(name)}: {{type: {kind}}}" if kind and name != OTHERS else ""
+
+
+def _yaml_key(name: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z_]\w*", name) and name.lower() not in _YAML_WORDS
+    return name if plain else msgspec.json.encode(name).decode()
+
+
+_YAML_WORDS: Final = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from rapport.core.columns import ColumnType, fit
+from rapport.core.path import scalar_text
 from rapport.core.time import iso
 from rapport.identify.moments import moment_us
+from rapport.identify.not_kept import NotKept
 from rapport.workspace.definitions import Trait
-
-NAMES_COUNTED_MAX: Final = 1_000
-OTHERS: Final = "…"
-"""Under this name everything is counted once ``NAMES_COUNTED_MAX`` names are."""
 
 
 def stored(value: Any, kind: ColumnType) -> Any | None:
@@ -89,29 +87,28 @@ _READERS: Final[dict[ColumnType, Callable[[Any], Any | None]]] = {
 }
 
 
-class NameCount:
-    """How often each name came, for at most ``NAMES_COUNTED_MAX`` names; beyond, they are counted as ``OTHERS``."""
+def matcher(trait: Trait) -> Callable[[Any], bool]:
+    """Whether a kept value is valid: the trait's pattern matches the whole of its text. Without a pattern all are.
 
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-
-    def add(self, name: str) -> None:
-        """Counts a name once more."""
-        name = name[:100]
-        known = name in self.counts or len(self.counts) < NAMES_COUNTED_MAX
-        self.counts[name if known else OTHERS] += 1
+    >>> matcher(Trait(valid="[0-9]{5}"))("53111"), matcher(Trait(valid="[0-9]{5}"))("Bonn"), matcher(Trait())("Bonn")
+    (True, False, True)
+    """
+    if not trait.valid:
+        return lambda _value: True
+    matches = re.compile(trait.valid).fullmatch
+    return lambda value: matches(scalar_text(value) or "") is not None
 
 
 class DeclaredTraits:
-    """The traits of one business, and counts of what was not kept: undeclared names, and values of another type."""
+    """The traits of one business; what is not kept of a call is counted by ``not_kept``."""
 
-    def __init__(self, traits: Mapping[str, Trait], undeclared: NameCount, ignored: frozenset[str]) -> None:
+    def __init__(self, traits: Mapping[str, Trait], not_kept: NotKept, ignored: frozenset[str]) -> None:
         self._readers = {name: _READERS[trait.type] for name, trait in traits.items()}
+        self._patterns = {name: matcher(trait) for name, trait in traits.items() if trait.valid}
         self._ignored = ignored
-        self.undeclared = undeclared
-        self.ill_typed = NameCount()
+        self._not_kept = not_kept
 
-    def keep(self, stated: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    def keep(self, stated: Mapping[str, Any], source: str, prefix: str = "") -> dict[str, Any]:
         """What is kept of some stated traits, each looked up under ``prefix`` and its name. Null says nothing."""
         kept = {}
         for plain, value in stated.items():
@@ -119,11 +116,18 @@ class DeclaredTraits:
             read = self._readers.get(name)
             if read is None:
                 if name not in self._ignored:
-                    self.undeclared.add(name)
+                    self._not_kept.add(source, "undeclared", name, value)
             elif value is not None:
                 found = read(value)
                 if found is None:
-                    self.ill_typed.add(name)
+                    self._not_kept.add(source, "ill_typed", name, value)
                 else:
                     kept[name] = found
+        if self._patterns:
+            self._count_invalid(kept, source)
         return kept
+
+    def _count_invalid(self, kept: Mapping[str, Any], source: str) -> None:
+        for name, matches in self._patterns.items():
+            if name in kept and not matches(kept[name]):
+                self._not_kept.add(source, "invalid", name, kept[name])

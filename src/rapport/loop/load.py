@@ -156,6 +156,7 @@ def load(
             rt, report = _unmapped(rt, target, dry_run, accept, progress)
             files.append(report)
     if not dry_run:
+        rt.counts.write(rt.store, rt.chance, rt.clock.now_us())
         files = [_settle(rt, report, replaced, progress) for report in files]
     return LoadReport(files=files, dry_run=dry_run)
 
@@ -191,7 +192,7 @@ def _settle(rt: Runtime, report: FileReport, replaced: dict[str, set[str]], prog
 
 
 def _with(rt: Runtime, workspace: Workspace) -> Runtime:
-    return replace(rt, workspace=workspace, arrivals=Arrivals(workspace.identity, workspace.traits))
+    return replace(rt, workspace=workspace, arrivals=Arrivals(workspace.identity, workspace.traits, rt.counts.not_kept))
 
 
 def _extended(workspace: Workspace, proposal: Proposal) -> Workspace:
@@ -264,7 +265,8 @@ class _Loading:
         self.undeclared: Counter[str] = Counter()
         self.ids: set[str] | None = None
         self._source = source
-        self._arrivals = rt.arrivals
+        self._arrivals = rt.arrivals if appender else Arrivals(rt.workspace.identity, rt.workspace.traits)
+        self._rt = rt
         self._received_at = rt.clock.now_us()
 
     def run(self, staging: Staging, compiled: Plan, path: Path, progress: Progress) -> None:
@@ -282,6 +284,7 @@ class _Loading:
                 self._refuse(staging, refused)
             if self.rows - step >= BATCH_EVENTS:
                 step = self.rows
+                self._rt.counts.write(self._rt.store, self._rt.chance, self._rt.clock.now_us(), due=True)
                 progress(f"loading {path.name}", min(step / good, 1.0))
         self._refuse(staging, refused)
         if self.appender is not None:

@@ -83,9 +83,11 @@ class Folding:
             self.steps += 1
             FOLDED.inc(consumed)
         now_us = self._rt.clock.now_us()
+        self._rt.counts.write(self._rt.store, self._rt.chance, now_us, due=True)
         if now_us - self._closed_at >= CLOSE_EVERY_US:
             self._closed_at = now_us
             consumed += folding.close_windows(self._rt)
+            self._rt.counts.compact(self._rt.store, now_us)
             self._rt.learner.checkpoint_if_due(self._rt.store, now_us)
         return consumed
 

@@ -1,0 +1,100 @@
+"""Who uses which column: the rules and definitions that name it, and the model's weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from rapport.core.customer import decode_profile
+from rapport.core.path import Path
+from rapport.core.time import iso
+from rapport.identify.usage import Use, Weight
+from rapport.identify.usage import usage as judged
+from rapport.loop.columns import customer_row
+from rapport.loop.runtime import Runtime
+from rapport.rules import parse
+
+CUSTOMERS_READ: Final = 300
+"""The model's influence is measured over so many customers; ids are hashes, so the first of them are a fair sample."""
+NOTES: Final = (
+    "The influence of a column is how far it moves the chances of different customers apart, not whether it is right.",
+    "Texts are hashed into the model: two values can share a weight by accident.",
+    "Uses outside Rapport cannot be seen here: reports and exports that read the customer table are not known.",
+)
+
+
+def usage(rt: Runtime) -> dict[str, Any]:
+    """Every declared trait: named by a definition, measurably leaned on by the model, or used by nothing."""
+    answers = _answers(rt)
+    weights = _weights(rt) if answers else dict.fromkeys(rt.arbiter.inputs, Weight(0.0, 0.0))
+    traits = judged(rt.workspace.traits, uses(rt), rt.arbiter.inputs, weights, answers)
+    return {
+        "as_of": iso(rt.clock.now_us()),
+        "model": rt.learner.name,
+        "answers": answers,
+        "traits": [msgspec.to_builtins(one) for one in traits],
+        "candidates_to_drop": [one.name for one in traits if one.level == "nothing"],
+        "notes": list(NOTES),
+    }
+
+
+def uses(rt: Runtime) -> dict[str, list[Use]]:
+    """Column → the definitions that name it."""
+    found: dict[str, list[Use]] = {}
+    for name, use in (*_rules(rt), *_paths(rt), *_link_fields(rt)):
+        if name in rt.columns:
+            found.setdefault(name, []).append(use)
+    return found
+
+
+def _rules(rt: Runtime) -> Iterator[tuple[str, Use]]:
+    for name, action in rt.workspace.actions.items():
+        for column in sorted(parse(action.rule, rt.columns).uses):
+            yield column, Use("rule", f"action {name}")
+
+
+def _paths(rt: Runtime) -> Iterator[tuple[str, Use]]:
+    """Traits that identifiers and features are read from."""
+    for name, namespace in rt.workspace.identity.namespaces.items():
+        for path in namespace.found_in:
+            yield from _trait(path, Use("identifier", name))
+    for name, feature in rt.workspace.features.items():
+        for path in (feature.of, *feature.where):
+            yield from _trait(path, Use("feature", name))
+
+
+def _trait(text: str, use: Use) -> Iterator[tuple[str, Use]]:
+    if text and (path := Path.parse(text)).root == "traits" and path.steps:
+        yield path.steps[0], use
+
+
+def _link_fields(rt: Runtime) -> Iterator[tuple[str, Use]]:
+    linking = rt.workspace.identity.linking
+    for name, meaning in linking.fields.items():
+        yield name, Use("link field", meaning)
+
+
+def _weights(rt: Runtime) -> dict[str, Weight]:
+    found = rt.arbiter.influences(rt.learner.posterior, islice(_rows(rt), CUSTOMERS_READ))
+    return {name: Weight(round(one.share, 4), round(one.evidence, 2)) for name, one in found.items()}
+
+
+def _rows(rt: Runtime) -> Iterator[dict[str, Any]]:
+    now_us = rt.clock.now_us()
+    for stored in rt.store.scan_customers(limit=CUSTOMERS_READ):
+        yield customer_row(rt, stored.id, decode_profile(stored.profile), stored.scores, now_us)
+
+
+def _answers(rt: Runtime) -> int:
+    """Outcomes that the model has learnt from."""
+    answers, after = 0, 0
+    while page := rt.store.offers_settled(after, _PAGE):
+        answers += sum(1 for offer in page if offer.settled_seq <= rt.learner.settled_seq)
+        after = page[-1].settled_seq
+    return answers
+
+
+_PAGE: Final = 5_000
