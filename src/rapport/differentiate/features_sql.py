@@ -18,10 +18,10 @@ import msgspec
 from rapport.core.columns import ColumnType
 from rapport.core.ecommerce import ORDER_COMPLETED, canonical_name
 from rapport.core.path import EventColumn, Path, scalar_text
+from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.core.time import day_date
 from rapport.differentiate.features import EVENT_TYPES
 from rapport.differentiate.measures import MEASURES
-from rapport.differentiate.quoting import literal, moment_sql, name_sql
 from rapport.differentiate.traits_sql import belief_columns, surviving, trait_column
 from rapport.differentiate.windows import LocalDays, Window
 from rapport.workspace.definitions import Feature, Trait

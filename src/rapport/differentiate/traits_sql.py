@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from rapport.core.path import EventColumn, Path
-from rapport.differentiate.quoting import literal, moment_sql, name_sql
+from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.workspace.definitions import Survivor, Trait
 from rapport.workspace.survivorship import Belief, Survivorship, lasts_us
 
