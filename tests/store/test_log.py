@@ -37,6 +37,13 @@ def test_events_come_back_in_order_after_a_seq(store: Store) -> None:
     assert store.last_seq() == log[-1].seq
 
 
+def test_events_are_read_by_their_places(store: Store) -> None:
+    store.append(entries("a", "b", "c")).result()
+    first, _, last = (event.seq for event in store.read_log(0, 10))
+    assert bodies(store.events_at([last, first, last + 9])) == [b"a", b"c"]
+    assert store.events_at([]) == []
+
+
 def test_a_message_id_is_kept_once_within_a_batch_and_across_batches(store: Store) -> None:
     assert store.append(entries("a", "b", "a")).result() == AppendReceipt(2, 1)
     assert store.append([LogEntry("b", b"again"), LogEntry("c", b"c")]).result() == AppendReceipt(1, 1)

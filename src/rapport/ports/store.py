@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from hashlib import blake2b
@@ -81,6 +81,47 @@ class RejectionRow(msgspec.Struct, frozen=True):
     message_id: str
     reason: str
     body: bytes
+    id: int = 0
+    """Its number, once it is kept."""
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """One identifier of an erased person, hashed with the store's secret.
+
+    ``entry`` names the erasure, and is all that the hashes of one person share; ``erased_at`` is in µs.
+    """
+
+    hash: str
+    entry: str
+    erased_at: int
+
+
+class Erasure(msgspec.Struct, kw_only=True):
+    """Everything that leaves or changes when somebody is erased; written in one transaction."""
+
+    customer_ids: list[str] = []
+    """Theirs, and all they ever had: profile, scores, aliases, offers and decisions go."""
+    identifiers: list[IdentifierRow] = []
+    """Go with every event that belongs to them, and every line about them in ledger, refusals and reviews."""
+    seqs: list[int] = []
+    """Further events that go."""
+    decisions: list[str] = []
+    """Further decisions that go, by id, with their offers."""
+    rejections: list[int] = []
+    """Refused calls that go, by number."""
+    models: list[str] = []
+    """Models whose versions all go."""
+    events: list[StoredEvent] = []
+    """Other people's events, as they read from now on."""
+    remade: list[DecisionRow] = []
+    """Other people's decisions, as they read from now on."""
+    others: list[IdentifierRow] = []
+    """Other people's identifiers, as they are from now on."""
+    suppressed: list[Suppression] = []
+    """Takes over the entries of the same hashes."""
+    state: dict[str, bytes] = {}
+    dropped: list[str] = []
+    """Small named values that go."""
 
 
 class ReviewRow(msgspec.Struct, frozen=True):
@@ -125,6 +166,9 @@ class Store(Protocol):
     def events_of(self, identifier_ids: Collection[int], before: int = 0, limit: int = 0) -> list[StoredEvent]:
         """The events that belong to these identifiers, oldest first; ``before``/``limit`` page from the newest."""
 
+    def events_at(self, seqs: Collection[int]) -> list[StoredEvent]:
+        """The events at these positions, in order; those that are gone are left out."""
+
     # the projection
     def fold_lease(self) -> AbstractContextManager[bool]:
         """True inside for the one process that may fold now; released on exit or death."""
@@ -148,7 +192,7 @@ class Store(Protocol):
         """The ledger's lines that touch any of these, oldest first."""
 
     def links_apart(self) -> list[Link]:
-        """The ledger's ``never`` lines, oldest first."""
+        """The ledger's ``never`` lines that no later link by hand ended, oldest first."""
 
     def identifiers_shared(self) -> list[IdentifierRow]:
         """The quarantined identifiers, by ``id``."""
@@ -161,6 +205,9 @@ class Store(Protocol):
 
     def refusals(self, limit: int = 1000) -> list[Refusal]:
         """The refused joins that came most often, those first."""
+
+    def refusals_counted(self, limit: int = 1000) -> list[tuple[Identifier, str, int]]:
+        """Who was refused most different identifiers, for which reason, and how many."""
 
     def reviews(self, status: str = "", limit: int = 100, after: tuple[float, str] | None = None) -> list[ReviewRow]:
         """Probable links of a status (empty: any), the most probable first; ``after`` a (probability, id)."""
@@ -249,19 +296,56 @@ class Store(Protocol):
     def states(self, prefix: str) -> dict[str, bytes]:
         """All small named values whose name starts so."""
 
-    def keep_rejections(self, rejections: Sequence[RejectionRow]) -> Future[None]:
-        """Keeps refused calls with their reasons; the oldest make room."""
-
     def replace_states(self, gone: Collection[str], kept: Mapping[str, bytes]) -> Future[None]:
         """Forgets small named values and sets others, in one transaction."""
+
+    def keep_rejections(self, rejections: Sequence[RejectionRow]) -> Future[None]:
+        """Keeps refused calls with their reasons; the oldest make room."""
 
     def rejections(self, limit: int = 100) -> list[RejectionRow]:
         """The newest refused calls, newest first."""
 
-    def erase(
-        self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
-    ) -> Future[dict[str, int]]:
-        """Deletes every row of one person, in one transaction; tells how many left each table."""
+    # leaving
+    def erase(self, erasure: Erasure) -> Future[dict[str, int]]:
+        """Deletes and rewrites all that an erasure names, at once; tells how many rows left or changed, by table.
+
+        Message ids of deleted events are remembered as hashes, so that a client that sends them again brings nobody
+        back.
+        """
+
+    def suppressions(self) -> list[Suppression]:
+        """The hashed identifiers of everybody who was erased."""
+
+    def events_holding(self, parts: Sequence[bytes], after: int = 0) -> list[StoredEvent]:
+        """Events after a position whose JSON contains any of these bytes, in order; reads the whole log."""
+
+    def decisions_holding(self, parts: Sequence[bytes]) -> list[DecisionRow]:
+        """Decisions whose record contains any of these bytes, in order; reads all of them."""
+
+    def scan_identifiers(self, after: int = 0, limit: int = 1000) -> list[IdentifierRow]:
+        """Identifiers by number, after a number."""
+
+    def shared(self) -> bool:
+        """Whether another process may have the store open: it tells SQLite's users apart, PostgreSQL always may."""
+
+    def wipe(self, parts: Sequence[bytes]) -> list[str]:
+        """Clears what deleted rows left behind in files; tells, in sentences, what it could not reach.
+
+        ``parts`` are bytes that must be found nowhere afterwards.
+        """
+
+    # copies
+    def copy(self, file: str, progress: Callable[[float], None]) -> None:
+        """Writes every row, as of one moment, into a new SQLite database. ``progress`` is told the share done."""
+
+    def open_copy(self, file: str) -> Store:
+        """A copy as a store of its own; whoever opens it closes it."""
+
+    def replace(self, file: str, progress: Callable[[float], None]) -> None:
+        """Puts the rows of a copy in the place of all rows, at once or not at all, and closes the store.
+
+        Raises ``Conflict`` while another process has the SQLite database open.
+        """
 
     def retract(self, seqs: Collection[int]) -> Future[int]:
         """Takes events back out of the log (their message ids may come again once this is done); tells how many.

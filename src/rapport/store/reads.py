@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, ClassVar, Final
 
 from rapport.core.customer import CustomerRow, IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.event import StoredEvent
 from rapport.core.identifier import Identifier, Link, Refusal
-from rapport.ports.store import Cursors, KeyRow, ModelRow, RejectionRow, ReviewRow
+from rapport.ports.store import Cursors, KeyRow, ModelRow, RejectionRow, ReviewRow, Suppression
 from rapport.store.sql import Row
 from rapport.store.writes import REVIEW_COLUMNS
 
 _CUSTOMER: Final = "SELECT c.id, c.profile, s.body FROM customers c LEFT JOIN scores s ON s.customer_id = c.id"
 _FIND: Final = """
-SELECT c.id, c.profile, s.body FROM identifiers i JOIN customers c ON c.id = i.customer_id
+SELECT c.id, c.profile, s.body, i.shared FROM identifiers i JOIN customers c ON c.id = i.customer_id
 LEFT JOIN scores s ON s.customer_id = c.id WHERE i.namespace = ? AND i.value = ?"""
 _IDENTIFIER: Final = "SELECT id, namespace, value, customer_id, first_seq, first_us, beside, shared FROM identifiers"
 _LINK: Final = """
 SELECT id, kind, a_namespace, a_value, b_namespace, b_value, rule, actor, evidence, time_us, event_seq FROM links"""
+_APART: Final = f"""{_LINK} AS n WHERE n.kind = 'never' AND NOT EXISTS (
+SELECT 1 FROM links AS l WHERE l.a_namespace = n.a_namespace AND l.a_value = n.a_value
+AND l.b_namespace = n.b_namespace AND l.b_value = n.b_value
+AND l.kind = 'link' AND l.rule = 'manual' AND l.event_seq > n.event_seq) ORDER BY n.id"""
 _PAIR: Final = "a_namespace, a_value, b_namespace, b_value"
 _REFUSAL: Final = """
 SELECT a_namespace, a_value, b_namespace, b_value, reason, first_seq, last_seq, times FROM refusals"""
@@ -31,11 +35,15 @@ _OFFER: Final = """
 SELECT decision_id, action, customer_id, made_at, closes_at, outcome, value, settled_seq FROM offers"""
 _EVENTS_OF: Final = """
 SELECT DISTINCT e.seq, e.body FROM owned o JOIN events e ON e.seq = o.seq WHERE o.identifier_id IN ??"""
+_PARTS_A_QUERY: Final = 64
 _MODEL: Final = "SELECT name, version, created_at, settled_seq, body FROM models WHERE name = ?"
 
 
 class Reads(ABC):
     """The reading half of the store; a database supplies ``rows``."""
+
+    holds: ClassVar[str]
+    """Whether ``body`` contains some bytes, as this database says it."""
 
     @abstractmethod
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
@@ -60,9 +68,40 @@ class Reads(ABC):
             sql, parameters = f"{sql} ORDER BY e.seq DESC LIMIT ?", [*parameters, limit]
         return sorted((StoredEvent(*row) for row in self.rows(sql, *parameters)), key=lambda event: event.seq)
 
+    def events_holding(self, parts: Sequence[bytes], after: int = 0) -> list[StoredEvent]:
+        """Events after a position whose JSON contains any of these bytes, in order; reads the whole log."""
+        found = {row[0]: row for row in self._holding("SELECT seq, body FROM events WHERE seq > ?", parts, after)}
+        return [StoredEvent(*found[seq]) for seq in sorted(found)]
+
+    def decisions_holding(self, parts: Sequence[bytes]) -> list[DecisionRow]:
+        """Decisions whose record contains any of these bytes, in order; reads all of them."""
+        found = {row[5]: row for row in self._holding(f"{_DECISION} WHERE seq > ?", parts, 0)}
+        return [DecisionRow(*found[seq]) for seq in sorted(found)]
+
+    def suppressions(self) -> list[Suppression]:
+        """The hashed identifiers of everybody who was erased."""
+        found = self.rows("SELECT hash, entry, erased_at FROM suppressions ORDER BY erased_at, entry, hash")
+        return [Suppression(*row) for row in found]
+
+    def scan_identifiers(self, after: int = 0, limit: int = 1000) -> list[IdentifierRow]:
+        """Identifiers by number, after a number."""
+        return [_identifier(row) for row in self.rows(f"{_IDENTIFIER} WHERE id > ? ORDER BY id LIMIT ?", after, limit)]
+
+    def _holding(self, sql: str, parts: Sequence[bytes], after: int) -> Iterable[Row]:
+        """Rows of a query whose ``body`` contains any of some bytes."""
+        for start in range(0, len(parts), _PARTS_A_QUERY):
+            some = parts[start : start + _PARTS_A_QUERY]
+            condition = " OR ".join([self.holds] * len(some))
+            yield from self.rows(f"{sql} AND ({condition})", after, *some)
+
+    def events_at(self, seqs: Collection[int]) -> list[StoredEvent]:
+        """The events at these positions, in order; those that are gone are left out."""
+        found = self.rows("SELECT seq, body FROM events WHERE seq IN ?? ORDER BY seq", _listed(seqs))
+        return [StoredEvent(*row) for row in found]
+
     def rejections(self, limit: int = 100) -> list[RejectionRow]:
         """The newest refused calls, newest first."""
-        sql = "SELECT rejected_at, source, message_id, reason, body FROM rejections ORDER BY id DESC LIMIT ?"
+        sql = "SELECT rejected_at, source, message_id, reason, body, id FROM rejections ORDER BY id DESC LIMIT ?"
         return [RejectionRow(*row) for row in self.rows(sql, limit)]
 
     def cursors(self) -> Cursors:
@@ -94,8 +133,8 @@ class Reads(ABC):
         return [_link(found[number]) for number in sorted(found)]
 
     def links_apart(self) -> list[Link]:
-        """The ledger's ``never`` lines, oldest first."""
-        return [_link(row) for row in self.rows(f"{_LINK} WHERE kind = 'never' ORDER BY id")]
+        """The ledger's ``never`` lines that no later link by hand ended, oldest first."""
+        return [_link(row) for row in self.rows(_APART)]
 
     def identifiers_shared(self) -> list[IdentifierRow]:
         """The quarantined identifiers, by ``id``."""
@@ -114,6 +153,13 @@ class Reads(ABC):
         """The refused joins that came most often, those first."""
         sql = f"{_REFUSAL} ORDER BY times DESC, first_seq, {_PAIR} LIMIT ?"
         return [_refusal(row) for row in self.rows(sql, limit)]
+
+    def refusals_counted(self, limit: int = 1000) -> list[tuple[Identifier, str, int]]:
+        """Who was refused most different identifiers, for which reason, and how many."""
+        sql = """SELECT a_namespace, a_value, reason, COUNT(*) FROM refusals
+        GROUP BY a_namespace, a_value, reason ORDER BY COUNT(*) DESC, a_namespace, a_value, reason LIMIT ?"""
+        found = self.rows(sql, limit)
+        return [(Identifier(namespace, value), reason, count) for namespace, value, reason, count in found]
 
     def reviews(self, status: str = "", limit: int = 100, after: tuple[float, str] | None = None) -> list[ReviewRow]:
         """Probable links of a status (empty: any), the most probable first; ``after`` a (probability, id)."""
@@ -260,8 +306,8 @@ def _by_namespace(identifiers: Collection[Identifier]) -> Iterable[tuple[str, li
 
 def _identifier(row: Row) -> IdentifierRow:
     number, namespace, value, customer_id, first_seq, first_us, beside, shared = row
-    numbers = tuple(map(int, beside.split())) if beside else ()
-    return IdentifierRow(number, Identifier(namespace, value), customer_id, first_seq, first_us, numbers, bool(shared))
+    seen = tuple(beside.split()) if beside else ()
+    return IdentifierRow(number, Identifier(namespace, value), customer_id, first_seq, first_us, seen, shared != 0)
 
 
 def _refusal(row: Row) -> Refusal:
@@ -283,7 +329,7 @@ def _link(row: Row) -> Link:
 
 
 def _customer(row: Row) -> CustomerRow:
-    return CustomerRow(row[0], row[1], row[2] or b"{}")
+    return CustomerRow(row[0], row[1], row[2] or b"{}", len(row) > 3 and row[3] != 0)
 
 
 def _offer(row: Row) -> Offer:
