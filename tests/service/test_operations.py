@@ -65,11 +65,11 @@ def test_every_documented_error_is_a_known_one(site: Any) -> None:
     for item in document["paths"].values():
         for operation in item.values():
             assert operation["summary"]
-            assert "200" in operation["responses"]
+            assert any(status.startswith("2") for status in operation["responses"])
 
 
 def test_every_route_wants_a_key_unless_the_page_says_otherwise(site: Any) -> None:
-    open_to_all = {"/healthz", "/readyz", "/metrics", "/openapi.json"}
+    open_to_all = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/gpc.json"}
     for method, path in served(site):
         if path not in open_to_all:
             filled = path.replace("{key}", "x").replace("{customer_id}", "x")

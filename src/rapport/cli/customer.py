@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from rapport.cli import output
 from rapport.cli.session import AsJson, CustomerId, Session, who
+from rapport.core.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Shape = Literal["json", "csv"]
 
 app = typer.Typer(help="One customer: the 360° view, export, erasure, history.", no_args_is_help=True)
 
@@ -47,16 +52,40 @@ def listing(
 
 
 @app.command()
-def export(context: typer.Context, customer: CustomerId, as_json: AsJson = False) -> None:
-    """Print all of a customer's records as one JSON document (with or without --json)."""
+def export(
+    context: typer.Context,
+    customer: CustomerId,
+    shape: Annotated[Shape, typer.Option("--format", help="One JSON document, or a zip of CSV tables.")] = "json",
+    to: Annotated[Path | None, typer.Option("--to", metavar="PATH", help="The file to write.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export all of a customer's records: JSON on stdout (with or without --json), or a file."""
+    from rapport.loop.export import archive
+    from rapport.loop.export import export as everything
     from rapport.loop.fold import catch_up
-    from rapport.loop.view import export as everything
 
+    if shape == "csv" and to is None:
+        raise UsageError("a zip of tables is a file", where="--format csv", hint="say where: --to customer.zip")
     session: Session = context.obj
     with session.open() as rt:
         catch_up(rt)
         document = everything(rt, who(customer))
-    output.show(document, True, lambda target: None)
+    if to is None:
+        output.show(document, True, lambda target: None)
+        return
+    content = archive(document) if shape == "csv" else output.json_text(document).encode()
+    _write(to, content)
+    told = {"customer_id": document["customer"]["id"], "file": str(to), "bytes": len(content)}
+    output.show(told, as_json, lambda target: output.facts(target, told, "Exported"))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file that only its owner may read. Raises ``InvalidInput`` for a place that cannot be written."""
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise InvalidInput(f"cannot write {path} ({error.strerror})", where="--to", hint="name a file") from error
 
 
 @app.command()

@@ -73,7 +73,7 @@ def kept(context: Mapping[str, Any], traits: Mapping[str, Any], withheld: Sequen
         return {}
     found: dict[str, Any] = {"categoryPreferences": given}
     consent = context.get("consent")
-    proof = _proof(consent.get("proof")) if isinstance(consent, dict) else None
+    proof = kept_proof(consent.get("proof")) if isinstance(consent, dict) else None
     if proof:
         found["proof"] = proof
     if withheld:
@@ -132,7 +132,7 @@ def allowed(consents: Mapping[str, TraitValue], purpose: str, channel: str = "")
     return canonical(purpose) in GIVEN_UNTIL_WITHDRAWN if found is None else bool(found[1].value)
 
 
-def _proof(stated: Any) -> str | dict[str, Any] | None:
+def kept_proof(stated: Any) -> str | dict[str, Any] | None:
     """A text, or an object of scalars: the form, its version, the wording that was shown."""
     if isinstance(stated, str):
         return stated[:PROOF_TEXT_MAX]

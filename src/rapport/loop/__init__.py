@@ -11,7 +11,11 @@ stages over a ``Runtime``, which holds the workspace, the ports and what was com
 ``refresh``    everybody at once: features and scores from the warehouse
 ``segments``   a rule → how many customers
 ``load``       files → events
-``view``       the 360° view, timeline, export, lessons
+``view``       the 360° view, timeline, lessons
+``consent``    who allowed what, by which proof
+``export``     all about one customer, as a document or as tables
+``rights``     requests of access, portability and erasure, worked off in the background
+``retain``     what is past its time leaves
 ``erase``      the customer's right to be forgotten
 ``keys``       who may call
 ``rebuild``    the projection, replayed from the log

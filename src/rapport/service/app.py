@@ -28,6 +28,7 @@ from rapport.service.live import Saves
 from rapport.service.ofrep import Flags
 from rapport.service.operations import healthz, metrics, openapi_document, readyz
 from rapport.service.responses import Responses
+from rapport.service.rights import rights
 from rapport.service.segment import Codec
 from rapport.service.segments import count
 
@@ -50,7 +51,7 @@ def build(
     signer = Signer.of(rt)
     hot = [*_hot(rt, saves, folding, signer), *also]
     inner = Litestar(
-        route_handlers=[customers, count, healthz, readyz, metrics, gpc_support, openapi_document, console],
+        route_handlers=[customers, rights, count, healthz, readyz, metrics, gpc_support, openapi_document, console],
         lifespan=[_lifespan(rt, folding, fold_in_background, close_at_end)],
         exception_handlers={Exception: problem},
         openapi_config=OpenAPIConfig(title="Rapport", version=__version__, path="/openapi", render_plugins=[]),

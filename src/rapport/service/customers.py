@@ -54,12 +54,6 @@ def lessons(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
     return view.lessons(state.rt, {"id": customer_id})
 
 
-@get("/{customer_id:str}/export", guards=[needs("manage")], summary="Export all about a customer", sync_to_thread=True)
-def export(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
-    """Everything stored about one customer: the right of access."""
-    return view.export(state.rt, {"id": customer_id})
-
-
 @delete(
     "/{customer_id:str}", guards=[needs("manage")], summary="Erase a customer", sync_to_thread=True, status_code=200
 )
@@ -77,6 +71,6 @@ def _check_names(state: State, who: dict[str, str]) -> None:
 
 customers = Router(
     "/v1/customers",
-    route_handlers=[list_customers, show_customer, timeline, lessons, export, erase],
+    route_handlers=[list_customers, show_customer, timeline, lessons, erase],
     tags=["customers"],
 )
