@@ -9,6 +9,7 @@
 The warehouse runs Splink on what this room writes (``ports.warehouse``); the loop carries values between the two.
 """
 
-from rapport.identify.link.plan import Field, FieldKind, LinkModel, LinkPlan, Pair
+from rapport.core.linkage import Pair
+from rapport.identify.link.plan import Field, FieldKind, LinkModel, LinkPlan
 
 __all__ = ["Field", "FieldKind", "LinkModel", "LinkPlan", "Pair"]

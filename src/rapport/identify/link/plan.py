@@ -66,17 +66,3 @@ class LinkModel(msgspec.Struct, frozen=True, kw_only=True):
     """Column → the share that stands for every value that ``frequencies`` does not name."""
     records: int = 0
     """So many records it was trained on."""
-
-
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two records and what speaks for their being one person; ``a < b``."""
-
-    a: str
-    b: str
-    probability: float
-    weight: float
-    """Match weight in bits, the prior included."""
-    levels: dict[str, int] = {}
-    """Comparison → the level reached (Splink's gamma: 0 nothing agrees, -1 a value is missing)."""
-    bits: dict[str, float] = {}
-    """Comparison → bits contributed, term frequency included."""
