@@ -13,7 +13,8 @@ from rapport.core.errors import InvalidRule
 from rapport.differentiate.rfm import score
 from rapport.loop.columns import SCORE_COLUMNS, customer_row
 from rapport.loop.fold import catch_up
-from rapport.loop.refresh import last_refresh, refresh
+from rapport.loop.refresh import refresh
+from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 from rapport.loop.segments import count
 from tests.loop.conftest import Shop, identify, track
@@ -73,7 +74,7 @@ def test_a_refresh_says_what_it_did_and_remembers(shop: Shop) -> None:
     told: list[str] = []
     report = refresh(shop.rt, lambda doing, share: told.append(doing))
     assert report.events == shop.rt.store.last_seq()
-    assert list(report.seconds) == ["fold", "hand over", "measure", "score", "write back"]
+    assert list(report.seconds) == ["fold", "hand over", "measure", "score", "write back", "examine"]
     assert {"handing over events", "measuring customers", "building the customer table"} <= set(told)
     state = last_refresh(shop.rt)
     assert state is not None

@@ -16,6 +16,7 @@ import msgspec
 from rapport.core.time import SECOND_US
 from rapport.differentiate import rfm
 from rapport.differentiate.features_sql import customer_query, event_columns
+from rapport.loop import quality
 from rapport.loop.columns import SCORE_COLUMNS
 from rapport.loop.fold import catch_up
 from rapport.loop.refreshed import STATE, RefreshState
@@ -60,6 +61,9 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         customers = rt.warehouse.build_customers(rfm.scored_query(_MEASURED, cutpoints), as_of, tell)
     with _timed(rt, seconds, "write back"):
         _write_back(rt, customers, as_of, tell)
+    with _timed(rt, seconds, "examine"):
+        tell("examining the data", 0.0)
+        quality.measure(rt, as_of)
     state = RefreshState(
         as_of=as_of,
         customers=customers,

@@ -48,6 +48,19 @@ class Warehouse(Protocol):
     def save_table(self, name: str, sql: str) -> int:
         """Stores a query's result as a table of the warehouse; returns its rows."""
 
+    def tables(self) -> Collection[str]:
+        """Names of the stored tables."""
+
+    def location(self, name: str) -> str:
+        """Where a stored table lies, for who reads it with another tool."""
+
+    def copy_out(self, name: str, path: str) -> int:
+        """Writes a stored table to a file, in the format that its name ends with; returns its rows.
+
+        ``.parquet``, ``.csv`` or ``.jsonl``; raises ``InvalidInput`` for another ending, ``Conflict`` before there is
+        such a table.
+        """
+
     def preview(self, condition: str, sample: int = 10) -> SegmentPreview | None:
         """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
 
@@ -56,6 +69,9 @@ class Warehouse(Protocol):
 
     def restart(self) -> None:
         """Drops the handed-over events, so that the next export hands the whole log over anew."""
+
+    def clear(self) -> None:
+        """Drops all events and tables, so that the next refresh makes them anew."""
 
     def close(self) -> None:
         """Releases the connection."""

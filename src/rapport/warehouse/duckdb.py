@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from rapport.core.errors import Conflict, StoreFailure
+from rapport.core.errors import Conflict, InvalidInput, StoreFailure
 from rapport.ports.warehouse import ExportReceipt, Progress, SegmentPreview
 from rapport.warehouse.columns import FIXED, quoted, with_columns
 from rapport.warehouse.files import Files
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _ROWS_A_PAGE = 10_000
+_FORMATS: Final = {
+    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+    ".csv": "FORMAT csv, HEADER",
+    ".jsonl": "FORMAT json",
+}
 _TYPES: Final = {"seq": "BIGINT", "time": "TIMESTAMP", "received_at": "TIMESTAMP", "live": "BOOLEAN", "day": "DATE"}
 _NO_EVENTS: Final = (
     "(SELECT " + ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in FIXED) + " WHERE FALSE)"
@@ -100,6 +105,24 @@ class DuckDBWarehouse:
         """Stores a query's result as a table; returns its rows."""
         return self._write(name, sql, "")
 
+    def tables(self) -> Collection[str]:
+        """Names of the stored tables."""
+        return self._files.table_names().keys()
+
+    def location(self, name: str) -> str:
+        """Where a stored table lies."""
+        return str(self._files.table(name))
+
+    def copy_out(self, name: str, path: str) -> int:
+        """Writes a stored table to a file, in the format that its name ends with; returns its rows."""
+        form = _FORMATS.get(Path(path).suffix)
+        if form is None:
+            raise InvalidInput(f"cannot write {Path(path).name}", hint=f"end its name with {', '.join(_FORMATS)}")
+        if name not in self._files.table_names():
+            raise Conflict(f"there is no table {name} yet", hint="run `rapport refresh` first")
+        copied = self._cursor().execute(f"COPY (SELECT * FROM {quoted(name)}) TO {_text(Path(path))} ({form})")
+        return int(copied.fetchall()[0][0])
+
     def preview(self, condition: str, sample: int = 10) -> SegmentPreview | None:
         """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
         if "customers" not in self._files.table_names():
@@ -113,6 +136,7 @@ class DuckDBWarehouse:
         from rapport.warehouse import erasure  # noqa: PLC0415 - imports the engine
 
         with self._files.alone():
+            self._files.clear_litter()
             written = erasure.erase(self._files, self._cursor(), subjects, customer_ids)
         self._shown = None
         return written
@@ -121,6 +145,14 @@ class DuckDBWarehouse:
         """Drops the handed-over events, so that the next export hands the whole log over anew."""
         with self._files.alone():
             self._files.drop_events()
+        self._shown = None
+
+    def clear(self) -> None:
+        """Drops all events and tables, so that the next refresh makes them anew."""
+        from rapport.warehouse import erasure  # noqa: PLC0415 - imports the engine
+
+        with self._files.alone():
+            erasure.clear(self._files)
         self._shown = None
 
     def close(self) -> None:
