@@ -19,7 +19,8 @@ from rapport.core.customer import IdentifierRow
 from rapport.core.event import Event
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier
 from rapport.identify.arrival import Arrivals, read_call
-from rapport.identify.stitch import Graph, Stitcher
+from rapport.identify.graph import Graph
+from rapport.identify.stitch import Stitcher
 from rapport.workspace.definitions import Identity, Namespace, Trait
 
 IDENTITY = Identity(

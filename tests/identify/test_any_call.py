@@ -14,7 +14,8 @@ from rapport.core.errors import InvalidInput
 from rapport.core.event import Event, decode_event, encode_event
 from rapport.identify import profile
 from rapport.identify.arrival import EVENT_TYPES, Arrivals, read_call
-from rapport.identify.stitch import Graph, Stitcher
+from rapport.identify.graph import Graph
+from rapport.identify.stitch import Stitcher
 from rapport.workspace.definitions import Identity, Namespace, Trait
 
 IDENTITY = Identity(

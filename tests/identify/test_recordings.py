@@ -13,8 +13,9 @@ from rapport.core.event import Event, decode_event, encode_event
 from rapport.core.time import DAY_US
 from rapport.core.wire import WireCall
 from rapport.identify.arrival import EVENT_TYPES, Arrivals, read_call
+from rapport.identify.graph import Graph
 from rapport.identify.moments import moment_us
-from rapport.identify.stitch import Graph, Stitcher
+from rapport.identify.stitch import Stitcher
 from rapport.workspace.definitions import Identity, Namespace, Trait
 from tests.conftest import unavailable
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.core.customer import IdentifierRow
 from rapport.core.event import Event
 from rapport.core.identifier import Identifier
+from rapport.identify.graph import Graph, new_customer_id
 from rapport.identify.namespaces import namespaces
-from rapport.identify.stitch import Graph, Stitch, Stitcher, new_customer_id
+from rapport.identify.stitch import Stitch, Stitcher
 from rapport.workspace.definitions import Identity, Namespace
 
 IDENTITY = Identity(
@@ -53,7 +55,7 @@ def people(graph: Graph) -> dict[str, set[str]]:
 
 def test_the_first_event_makes_a_customer_named_after_its_subject() -> None:
     _, [first] = walk([event(anonymous_id="a1")])
-    assert first.owner == IdentifierRow(1, Identifier("anonymous_id", "a1"), first.customer_id, 1)
+    assert first.owner == IdentifierRow(1, Identifier("anonymous_id", "a1"), first.customer_id, 1, first_us=1)
     assert first.customer_id == new_customer_id(Identifier("anonymous_id", "a1"))
     assert first.created == (first.owner,)
     assert first.links == first.merges == first.refused == ()
@@ -122,7 +124,31 @@ def test_a_limit_holds() -> None:
     graph, stitches = walk([event(user_id="u1", email=f"{name}@x.org") for name in "abc"])
     assert [refusal.reason for refusal in stitches[2].refused] == ["one person has at most 2 of email"]
     assert len(graph.of(stitches[0].customer_id)) == 3
-    assert graph.row(Identifier("email", "c@x.org")) is None
+    alone = graph.row(Identifier("email", "c@x.org"))
+    assert alone is not None
+    assert alone.customer_id == new_customer_id(alone.identifier)
+
+
+def test_who_stood_beside_whom_is_remembered_whatever_was_joined() -> None:
+    graph, stitches = walk([event(user_id=f"u{number}", anonymous_id="kiosk") for number in range(4)])
+    kiosk = graph.row(Identifier("anonymous_id", "kiosk"))
+    assert kiosk is not None
+    assert [stitch.turn for stitch in stitches] == [(), (), (), (kiosk.identifier,)]
+    assert (kiosk.shared, len(kiosk.beside)) == (True, 4)
+    after, [more] = walk([event(user_id="u9", anonymous_id="kiosk", email="x@x.org")], graph)
+    assert more.turn == ()
+    assert [str(link.b) for link in more.links] == ["email:x@x.org"]
+    assert len(after.row(kiosk.identifier).beside) == 4
+
+
+def test_ids_that_come_too_fast_stay_alone() -> None:
+    rules = Identity(namespaces={"anonymous_id": Namespace(priority=10, limits={"1h": 2})})
+    graph, stitcher, hour_us = Graph(), Stitcher(rules), 3_600_000_000
+    reasons = []
+    for seq, time_us in enumerate((0, 1, 2, hour_us, hour_us + 1), start=1):
+        one = msgspec.structs.replace(event(user_id="u1", anonymous_id=f"a{seq}"), time=time_us)
+        reasons.append([refused.reason for refused in stitcher.stitch(graph, one, seq).refused])
+    assert reasons == [[], [], ["one person gains at most 2 of anonymous_id within 1h"], [], []]
 
 
 def test_all_identifiers_of_one_event_belong_together() -> None:
@@ -189,7 +215,10 @@ def test_what_was_loaded_is_not_a_change_until_it_moves() -> None:
     assert graph.changed() == []
     _, [joined] = walk([event(user_id="u1", anonymous_id="a1")], graph)
     assert joined.merges == (("c_u", "c_a"),)
-    assert graph.changed() == [IdentifierRow(1, Identifier("user_id", "u1"), "c_a", 5)]
+    assert graph.changed() == [
+        IdentifierRow(1, Identifier("user_id", "u1"), "c_a", 5),
+        IdentifierRow(2, Identifier("anonymous_id", "a1"), "c_a", 3, beside=("user_id:1",)),
+    ]
 
 
 def test_new_identifiers_count_on_from_the_stores_number() -> None:

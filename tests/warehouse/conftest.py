@@ -15,6 +15,7 @@ from rapport.warehouse.duckdb import DuckDBWarehouse
 SCHEMA = """
     CREATE TABLE events (seq INTEGER PRIMARY KEY, message_id TEXT NOT NULL, body BLOB NOT NULL);
     CREATE TABLE identifiers (id INTEGER PRIMARY KEY, namespace TEXT, value TEXT, customer_id TEXT, first_seq INTEGER);
+    CREATE TABLE customers (id TEXT PRIMARY KEY, profile BLOB);
 """
 
 
@@ -41,6 +42,8 @@ class Shop:
         self.connection.executemany(
             "INSERT INTO identifiers (namespace, value, customer_id, first_seq) VALUES (?, ?, ?, 1)", rows
         )
+        known = [(customer,) for customer in owners.values()]
+        self.connection.executemany("INSERT OR IGNORE INTO customers (id, profile) VALUES (?, x'')", known)
 
 
 def happening(number: int, **parts: Any) -> Event:

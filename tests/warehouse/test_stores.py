@@ -32,7 +32,7 @@ def test_a_log_is_handed_over_while_its_store_is_open(opened, event, quiet):
     odd = {"city": "Zürich 東京 😀", "quote": 'it\'s "so"', "n": 1e16, "nothing": None}
     store.append([entry(event(1, properties=odd)), entry(event(2))]).result()
     ann = IdentifierRow(1, Identifier("user_id", "1"), "c_ann", 1)
-    store.apply(FoldBatch(event_cursor=2, decision_cursor=0, identifiers=[ann])).result()
+    store.apply(FoldBatch(event_cursor=2, decision_cursor=0, identifiers=[ann], profiles=[("c_ann", b"")])).result()
     assert warehouse.export(quiet, ("properties.city", "properties.n", "properties.nothing")).events == 2
     sql = 'SELECT message_id, "properties.city", "properties.n", "properties.nothing" FROM events ORDER BY seq'
     assert warehouse.query(sql) == [("m1", odd["city"], "10000000000000000.0", None), ("m2", None, None, None)]

@@ -37,7 +37,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
     from rapport.loop import keys
-    from rapport.loop.refresh import last_refresh
+    from rapport.loop.refreshed import last_refresh
 
     cursors = rt.store.cursors()
     last = rt.store.last_seq()

@@ -9,10 +9,15 @@ FM = (F + M) / 2. Shopify words the groups and does not publish borders; ours ar
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
+
+from rapport.core.ecommerce import ORDER_COMPLETED
+from rapport.core.event import Event
+from rapport.core.money import from_units, to_units
+from rapport.differentiate.windows import LocalDays
 
 PROSPECTS: Final = "Prospects"
 QUINTILES: Final = (0.2, 0.4, 0.6, 0.8)
@@ -78,6 +83,20 @@ def score(cutpoints: Cutpoints, recency_days: int | None, frequency: int, moneta
     f = 1 + bisect_left(cutpoints.frequency, frequency)
     m = 1 + bisect_left(cutpoints.monetary, monetary)
     return Scores(r, f, m, segment(r, f, m))
+
+
+def measured(events: Iterable[Event], as_of_us: int, days: LocalDays) -> tuple[int | None, int, float]:
+    """Recency in days, frequency and monetary value of one customer as of a moment: the twin of ``customer_query``."""
+    orders = [one for one in events if one.event == ORDER_COMPLETED and one.time <= as_of_us]
+    if not orders:
+        return None, 0, 0.0
+    units = (to_units(one.properties.get("revenue")) for one in orders)
+    worth = (
+        to_units(one.properties.get("total")) if known is None else known
+        for one, known in zip(orders, units, strict=True)
+    )
+    recency_days = days.of(as_of_us) - days.of(max(one.time for one in orders))
+    return recency_days, len(orders), from_units(sum(value or 0 for value in worth))
 
 
 def segment(r: int, f: int, m: int) -> str:

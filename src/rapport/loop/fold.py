@@ -16,11 +16,13 @@ from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.ecommerce import OFFER_IGNORED
 from rapport.core.errors import Busy
-from rapport.core.event import Event, LogEntry, decode_event, encode_event
-from rapport.core.identifier import Identifier, Link
+from rapport.core.event import LINK, Event, LogEntry, decode_event, encode_event
+from rapport.core.identifier import Identifier, Link, Refusal
 from rapport.identify import profile as traits
-from rapport.identify.stitch import Graph, possible_ids
+from rapport.identify.graph import Graph, possible_ids
+from rapport.identify.stitch import Refused
 from rapport.learn import attribution
+from rapport.loop import restitch
 from rapport.loop.definitions import refold_if_changed
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
@@ -42,6 +44,7 @@ class _Step:
     removed: list[str] = field(default_factory=list)
     aliases: list[tuple[str, str]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    refusals: dict[tuple[Identifier, Identifier], Refusal] = field(default_factory=dict)
     owned: list[tuple[int, int]] = field(default_factory=list)
     offers: dict[tuple[str, str], Offer] = field(default_factory=dict)
     """Offers this step opened or settled."""
@@ -134,6 +137,10 @@ def _ignored(offer: Offer, subject: str, now_us: int) -> LogEntry:
 
 
 def _step(rt: Runtime, limit: int) -> int:
+    turn = restitch.waiting(rt)
+    if turn is not None:
+        restitch.take(rt, turn)
+        return 1
     cursors = rt.store.cursors()
     # Read before the decisions: what these events answer was decided by then.
     stored = rt.store.read_log(cursors.event, limit)
@@ -146,18 +153,25 @@ def _step(rt: Runtime, limit: int) -> int:
     events = [(row.seq, decode_event(row.body)) for row in stored]
     step = _begin(rt, [event for _, event in events])
     _open_offers(rt, step, decisions)
-    for seq, event in events:
-        _fold_one(rt, step, event, seq)
+    reached, state = cursors.event, {}
+    for reached, event in events:
+        turned = _fold_one(rt, step, event, reached)
+        if turned:
+            # What follows is folded once the past is in order: the next step sees to it.
+            state[restitch.STATE] = restitch.encode_turn(restitch.Turn.of(event, reached, turned))
+            break
     batch = FoldBatch(
-        event_cursor=stored[-1].seq if stored else cursors.event,
+        event_cursor=reached,
         decision_cursor=decisions[-1].seq if decisions else cursors.decision,
         identifiers=step.graph.changed(),
         links=step.links,
+        refusals=list(step.refusals.values()),
         aliases=step.aliases,
         profiles=[(customer_id, encode_profile(step.profiles[customer_id])) for customer_id in sorted(step.touched)],
         removed=step.removed,
         owned=step.owned,
         offers=list(step.offers.values()),
+        state=state,
     )
     rt.store.apply(batch).result()
     rt.learner.follow(rt.store)
@@ -166,7 +180,8 @@ def _step(rt: Runtime, limit: int) -> int:
 
 def _begin(rt: Runtime, events: list[Event]) -> _Step:
     """Reads everything the events may touch, in a few statements."""
-    graph = Graph(next_id=rt.store.next_identifier_id())
+    apart = [(line.a, line.b) for line in rt.store.links_apart()]
+    graph = Graph(next_id=rt.store.next_identifier_id(), apart=apart)
     known = rt.store.identifiers(graph.missing(events))
     customer_ids = {row.customer_id for row in known.values()}
     graph.load(rt.store.identifiers_of(customer_ids))
@@ -181,11 +196,17 @@ def _open_offers(rt: Runtime, step: _Step, rows: list[DecisionRow]) -> None:
             step.opened.setdefault(offer.customer_id, []).append(offer)
 
 
-def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> None:
+def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identifier, ...]:
+    """Folds an event; returns the identifiers whose past it changed."""
     stitch = rt.stitcher.stitch(step.graph, event, seq)
     step.links.extend(stitch.links)
+    for refused in stitch.refused:
+        _refuse(step, refused, seq)
     for absorbed, surviving in stitch.merges:
         _absorb(rt, step, absorbed, surviving)
+    step.owned.append((stitch.owner.id, seq))
+    if event.type == LINK:
+        return stitch.turn
     customer_id = stitch.customer_id
     profile = step.profiles.get(customer_id)
     if profile is None:
@@ -193,20 +214,28 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> None:
     traits.add(profile, event, seq)
     rt.features.add(profile.features, event, seq)
     step.touched.add(customer_id)
-    step.owned.append((stitch.owner.id, seq))
     if event.live and event.event in rt.answering_events:
         _settle(rt, step, event, seq, customer_id)
+    return stitch.turn
+
+
+def _refuse(step: _Step, refused: Refused, seq: int) -> None:
+    known = step.refusals.get((refused.a, refused.b))
+    first, times = (known.first_seq, known.times) if known else (seq, 0)
+    step.refusals[refused.a, refused.b] = Refusal(
+        a=refused.a, b=refused.b, reason=refused.reason, first_seq=first, last_seq=seq, times=times + 1
+    )
 
 
 def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:
     """One customer's profile goes into another's; the old id keeps answering as an alias."""
     gone = step.profiles.pop(absorbed, None)
-    into = step.profiles.setdefault(surviving, Profile())
     if gone is not None:
+        into = step.profiles.setdefault(surviving, Profile())
         traits.merge(into, gone)
         rt.features.merge(into.features, gone.features)
+        step.touched.add(surviving)
     step.touched.discard(absorbed)
-    step.touched.add(surviving)
     step.removed.append(absorbed)
     step.aliases.append((absorbed, surviving))
 

@@ -22,6 +22,7 @@ import msgspec
 
 _SEGMENT = re.compile(r"(\d{20})-(\d{20})")
 _SCHEMA_FILE = "_columns.json"
+_SPILL = ".spill-"
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ class Files:
         self.root = root
         self.events = root / "events"
         self.tables = root / "tables"
-        self.spill = root / ".spill"
+        self.spill = root / f"{_SPILL}{os.getpid()}"
 
     def create(self) -> None:
         """Makes the folders."""
@@ -77,8 +78,14 @@ class Files:
         """Removes what a crash left half written; only the holder of the lock may."""
         for folder in (self.events, self.tables):
             for entry in os.scandir(folder):
-                if entry.name.startswith("."):
+                if entry.name.startswith(".") and not _runs(entry.name.split(".")[-2]):
                     shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
+
+    def clear_spill(self) -> None:
+        """Removes what engines of processes that are gone had put out of memory."""
+        for entry in os.scandir(self.root):
+            if entry.name.startswith(_SPILL) and not _runs(entry.name.removeprefix(_SPILL)):
+                shutil.rmtree(entry.path)
 
     def drop_events(self) -> None:
         """Removes all segments, at once for whoever looks; only the holder of the lock may."""
@@ -122,6 +129,19 @@ class Files:
             draft.replace(self.table(name))
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _runs(process: str) -> bool:
+    """Whether a process of that number runs; a table is written without the lock, under its writer's number."""
+    if not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync(path: Path) -> None:

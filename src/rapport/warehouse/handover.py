@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 
@@ -23,3 +25,9 @@ class Step(msgspec.Struct, frozen=True):
 
     doing: str
     share: float
+
+
+IDENTIFIERS_OF_CUSTOMERS: Final = """
+SELECT i.namespace, i.value, i.customer_id, i.first_seq FROM identifiers AS i JOIN customers AS c ON c.id = i.customer_id
+"""
+"""Who owns which identifier, in SQL of both stores. One that no event belongs to is nobody's yet."""

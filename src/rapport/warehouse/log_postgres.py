@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 
+from rapport.warehouse.handover import IDENTIFIERS_OF_CUSTOMERS
+
 _ROWS_A_BATCH = 20_000
 _EVENTS = pa.schema([("seq", pa.int64()), ("message_id", pa.string()), ("body", pa.string())])
 _IDENTIFIERS = pa.schema(
@@ -44,7 +46,7 @@ class PostgresLog:
 
     def identifiers(self) -> pa.RecordBatchReader:
         """``(namespace, value, customer_id, first_seq)`` of every identifier."""
-        return self._read("SELECT namespace, value, customer_id, first_seq FROM identifiers", (), _IDENTIFIERS)
+        return self._read(IDENTIFIERS_OF_CUSTOMERS, (), _IDENTIFIERS)
 
     def close(self) -> None:
         """Closes the connection."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 from adbc_driver_sqlite import dbapi
 
 from rapport.core.errors import NotFound
+from rapport.warehouse.handover import IDENTIFIERS_OF_CUSTOMERS
 
 _ROWS_A_BATCH = 20_000
 
@@ -45,7 +46,7 @@ class SqliteLog:
 
     def identifiers(self) -> pa.RecordBatchReader:
         """``(namespace, value, customer_id, first_seq)`` of every identifier."""
-        return self._read("SELECT namespace, value, customer_id, first_seq FROM identifiers", None)
+        return self._read(IDENTIFIERS_OF_CUSTOMERS, None)
 
     def close(self) -> None:
         """Closes the connection."""

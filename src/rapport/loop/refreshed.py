@@ -1,0 +1,30 @@
+"""What the store remembers of the last refresh."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rapport.differentiate import rfm
+from rapport.loop.runtime import Runtime
+
+STATE = "refresh"
+"""Name of the small state in which it stands."""
+
+
+class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store remembers of the last refresh."""
+
+    as_of: int
+    """Microseconds since the epoch."""
+    customers: int
+    last_seq: int
+    """The log's position up to which events were handed over."""
+    cutpoints: rfm.Cutpoints
+    definitions: str
+    """Version of the workspace that defined the columns."""
+
+
+def last_refresh(rt: Runtime) -> RefreshState | None:
+    """What the store remembers of the last refresh; None before the first."""
+    body = rt.store.state(STATE)
+    return msgspec.json.decode(body, type=RefreshState) if body else None
