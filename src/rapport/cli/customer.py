@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from rapport.cli import output
+from rapport.cli import output, portrait
 from rapport.cli.session import AsJson, CustomerId, Session, who
 from rapport.core.errors import InvalidInput, UsageError
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 Shape = Literal["json", "csv"]
 
@@ -30,7 +27,7 @@ def show(context: typer.Context, customer: CustomerId, as_json: AsJson = False) 
     with session.open() as rt:
         catch_up(rt)
         document = view(rt, who(customer))
-    output.show(document, as_json, lambda target: _draw(target, document))
+    output.show(document, as_json, lambda target: portrait.draw(target, document))
 
 
 @app.command("list")
@@ -104,7 +101,7 @@ def history(
     with session.open() as rt:
         catch_up(rt)
         document = timeline(rt, who(customer), before=before, limit=limit)
-    output.show(document, as_json, lambda target: _draw_history(target, document))
+    output.show(document, as_json, lambda target: portrait.draw_history(target, document))
 
 
 @app.command()
@@ -125,29 +122,3 @@ def erase(
             typer.confirm(f"Erase {customer} for good?", abort=True, err=True)
         receipt = forget(rt, who(customer))
     output.show(receipt, as_json, lambda target: output.facts(target, output.plain(receipt), "Erased"))
-
-
-def _draw(target: Console, document: dict[str, Any]) -> None:
-    single = {name: value for name, value in document.items() if not isinstance(value, (dict, list))}
-    output.facts(target, single, "Customer")
-    for name, part in document.items():
-        if isinstance(part, dict) and part:
-            output.facts(target, part, name.capitalize())
-        elif isinstance(part, list) and part:
-            output.records(target, part, name.capitalize())
-
-
-def _draw_history(target: Console, document: dict[str, Any]) -> None:
-    rows = [
-        (
-            event["time"][:19],
-            event.get("event") or event["type"],
-            event["subject"],
-            event["source"],
-            event.get("properties") or event.get("traits") or "",
-        )
-        for event in document["data"]
-    ]
-    output.table(target, ("time (UTC)", "what", "as", "source", "with"), rows)
-    if document["next_cursor"]:
-        target.print(f"older: --before {document['next_cursor']}")

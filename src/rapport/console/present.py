@@ -131,5 +131,5 @@ def _event(told: dict[str, Any]) -> dict[str, Any]:
         "type": told["type"],
         "name": told.get("event") or told["type"],
         "source": told.get("source", ""),
-        "details": compact(details),
+        "details": told.get("summary") or compact(details),
     }

@@ -45,7 +45,7 @@ def export(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "exported_at": iso(rt.clock.now_us()),
-        "customer": view.show(rt, own),
+        "customer": view.show(rt, own, others=False),
         "identifiers": _identifiers(customer),
         "traits": _traits(rt, customer),
         "consents": consent.ledger(rt, own)["data"],
