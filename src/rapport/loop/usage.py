@@ -29,8 +29,7 @@ NOTES: Final = (
 def usage(rt: Runtime) -> dict[str, Any]:
     """Every declared trait: named by a definition, measurably leaned on by the model, or used by nothing."""
     answers = _answers(rt)
-    weights = _weights(rt) if answers else dict.fromkeys(rt.arbiter.inputs, Weight(0.0, 0.0))
-    traits = judged(rt.workspace.traits, uses(rt), rt.arbiter.inputs, weights, answers)
+    traits = judged(rt.workspace.traits, uses(rt), rt.arbiter.inputs, weights(rt), answers)
     return {
         "as_of": iso(rt.clock.now_us()),
         "model": rt.learner.name,
@@ -77,7 +76,10 @@ def _link_fields(rt: Runtime) -> Iterator[tuple[str, Use]]:
         yield name, Use("link field", meaning)
 
 
-def _weights(rt: Runtime) -> dict[str, Weight]:
+def weights(rt: Runtime) -> dict[str, Weight]:
+    """Column that the model reads → how much it moves it; nothing while there was no answer to learn from."""
+    if not rt.learner.settled_seq:
+        return dict.fromkeys(rt.arbiter.inputs, Weight(0.0, 0.0))
     found = rt.arbiter.influences(rt.learner.posterior, islice(_rows(rt), CUSTOMERS_READ))
     return {name: Weight(round(one.share, 4), round(one.evidence, 2)) for name, one in found.items()}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from rapport.core.columns import ColumnType
-from rapport.workspace.definitions import Feature, Measure, Workspace
+from rapport.core.ecommerce import OUTCOME_BY_EVENT, canonical_name
+from rapport.workspace.definitions import Feature, Measure, TraitKind, Workspace
 
 SYSTEM_COLUMNS: Final[dict[str, tuple[ColumnType, str]]] = {
     "customer_id": ("text", "Rapport's own name of the customer."),
@@ -45,6 +46,16 @@ def feature_type(feature: Feature) -> ColumnType:
     'integer'
     """
     return MEASURES[feature.measure][0]
+
+
+def feature_kind(feature: Feature) -> TraitKind:
+    """Which of the four kinds of data a feature is.
+
+    >>> [feature_kind(Feature(event=event, measure="count")) for event in ("Offer Accepted", "page")]
+    ['response', 'behaviour']
+    """
+    answers = canonical_name(feature.event) in OUTCOME_BY_EVENT
+    return feature.kind or ("response" if answers else "behaviour")
 
 
 def customer_columns(workspace: Workspace) -> dict[str, ColumnType]:

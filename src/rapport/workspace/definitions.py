@@ -136,6 +136,8 @@ class Feature(_Definition, frozen=True):
     """``90d`` or ``36h``; empty for the whole history. The current day or hour counts as the first."""
     where: dict[str, Any] = {}
     """Only events whose paths equal these values, for instance ``{properties.channel: shop}``."""
+    kind: TraitKind | None = None
+    """What it says about the customer; unless said: ``response`` for answers to offers, else ``behaviour``."""
 
 
 class Goal(_Definition, frozen=True):
