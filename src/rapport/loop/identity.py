@@ -37,6 +37,7 @@ def merge(rt: Runtime, a: Names, b: Names, *, actor: str, because: str = "") -> 
     Raises ``NotFound`` for a customer nobody met, ``InvalidInput`` where one is shared by too many people to be one,
     or where they (or two of their names) were told apart.
     """
+    settle(rt)
     one, other = known(rt, a), known(rt, b)
     _refuse_shared(rt, one, other)
     act(rt, "link", one, other, actor=actor, because=because)
@@ -55,6 +56,7 @@ def unmerge(rt: Runtime, a: Names, b: Names, *, actor: str, because: str = "", n
     Links by hand or by likeness between them are withdrawn: both are what they would have been without them. If events
     alone hold them together, or with ``never``, they are told apart for good, whatever events show.
     """
+    settle(rt)
     one, other = known(rt, a), known(rt, b)
     if one == other:
         raise InvalidInput(f"{one} cannot be parted from itself", where="identity", hint="name two different names")
@@ -81,8 +83,8 @@ def settle(rt: Runtime) -> None:
         if rt.store.cursors().event >= last and waiting(rt) is None:
             return
         time.sleep(WAIT_S)
-    hint = "it is in the log and will be folded: ask again in a while"
-    raise Busy("the act is written, but the fold has not come to it yet", hint=hint)
+    hint = "another process folds what came before: what was said is in the log and will be folded in its turn"
+    raise Busy("the log is not folded yet", hint=hint)
 
 
 def known(rt: Runtime, who: Names) -> Identifier:
