@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rapport.loop.backups import finish_restore
+from rapport.loop.erase import resume
 from rapport.loop.runtime import Runtime, assemble
 from rapport.ports.clock import Chance, Clock
 from rapport.store.open import open_store
@@ -42,13 +44,16 @@ def open_runtime(root: Path | str, *, clock: Clock | None = None, chance: Chance
     """Opens the workspace in a folder; the caller closes it.
 
     Raises ``NotFound`` without a ``rapport.yaml``, ``InvalidDefinition`` for a workspace that does not check,
-    ``StoreFailure`` when its database cannot be opened.
+    ``StoreFailure`` when its database cannot be opened. What a killed restore or erasure left to do is done first.
     """
     folder = Path(root).resolve()
     workspace = read(folder)
     store = open_store(workspace.settings.store, folder)
     warehouse = open_warehouse(folder / workspace.settings.warehouse, workspace.settings.store, folder)
-    return assemble(workspace, store, warehouse, clock or SystemClock(), chance or SystemChance())
+    rt = assemble(workspace, store, warehouse, clock or SystemClock(), chance or SystemChance())
+    finish_restore(rt)
+    resume(rt)
+    return rt
 
 
 def calm_collector() -> None:

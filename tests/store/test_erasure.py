@@ -8,7 +8,7 @@ from rapport.core.customer import CustomerRow, IdentifierRow
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.event import AppendReceipt, LogEntry
 from rapport.core.identifier import Identifier, Link
-from rapport.ports.store import FoldBatch, Store
+from rapport.ports.store import Erasure, FoldBatch, Store
 from rapport.store import open_store
 
 ANN, COOKIE, BOB = Identifier("email", "ann@x"), Identifier("anonymous_id", "a1"), Identifier("email", "bob@x")
@@ -44,13 +44,22 @@ def two_people(store: Store) -> None:
     store.write_scores([("c1", b"{}"), ("c2", b'{"x":1}')]).result()
 
 
+def row(number: int, identifier: Identifier, customer: str) -> IdentifierRow:
+    return IdentifierRow(number, identifier, customer, number)
+
+
 def erase_ann(store: Store) -> dict[str, int]:
-    return store.erase(["c1", "c0"], [1, 2], [ANN, COOKIE]).result()
+    return store.erase(
+        Erasure(customer_ids=["c1", "c0"], identifiers=[row(1, ANN, "c1"), row(2, COOKIE, "c1")])
+    ).result()
 
 
 def test_her_rows_leave_and_his_stay(store: Store) -> None:
     two_people(store)
-    assert erase_ann(store) == {"events": 2, "decisions": 1, "identifiers": 2}
+    assert erase_ann(store) == {
+        "events": 2, "owned": 2, "identifiers": 2, "aliases": 1, "customers": 1, "scores": 1, "links": 1, "offers": 1,
+        "decisions": 1,
+    }  # fmt: skip
     assert [event.body for event in store.read_log(0, 10)] == [b"his"]
     assert store.identifiers([ANN, COOKIE]) == {}
     assert (store.find(ANN), store.customer("c1"), store.customer("c0")) == (None, None, None)
@@ -74,7 +83,7 @@ def test_her_events_do_not_come_back_when_they_are_sent_again(store: Store, stor
 def test_a_position_in_the_log_is_never_given_twice(store: Store, store_url: str) -> None:
     two_people(store)
     newest = store.last_seq()
-    store.erase(["c2"], [3], [BOB]).result()
+    store.erase(Erasure(customer_ids=["c2"], identifiers=[row(3, BOB, "c2")])).result()
     store.close()
     again = open_store(store_url, Path())
     again.append([LogEntry("n", b"new")]).result()

@@ -7,7 +7,7 @@ from pathlib import Path
 from rapport.core.customer import IdentifierRow
 from rapport.core.event import AppendReceipt, LogEntry
 from rapport.core.identifier import Identifier
-from rapport.ports.store import FoldBatch, Store
+from rapport.ports.store import Erasure, FoldBatch, Store
 from rapport.store import open_store
 
 ANN = Identifier("email", "ann@x")
@@ -77,7 +77,7 @@ def test_an_erased_event_stays_away_though_its_neighbour_was_retracted(store: St
             owned=[(1, erased[0])],
         )
     ).result()
-    store.erase(["c1"], [1], [ANN]).result()
+    store.erase(Erasure(customer_ids=["c1"], identifiers=[IdentifierRow(1, ANN, "c1", 1)])).result()
     assert store.retract([*erased, *retracted]).result() == 1
     assert other.append(ENTRIES[:3]).result() == AppendReceipt(1, 2)
     assert store.append(ENTRIES[:3]).result() == AppendReceipt(0, 3)

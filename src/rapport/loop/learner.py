@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from rapport.core.decision import Offer
 from rapport.customize.arbitration import Arbiter
 from rapport.customize.posterior import Posterior
+from rapport.loop import generation
 from rapport.ports.store import ModelRow, Store
 
 MODEL = "propensity"
@@ -27,6 +28,8 @@ class Learner:
     learnt: int = 0
     """Outcomes learnt since the last checkpoint."""
     saved_at: int = 0
+    generation: bytes = b""
+    """As of which rewriting of the past it has learnt."""
     _turn: threading.RLock = field(default_factory=threading.RLock)
     """One thread learns, forgets or saves at a time."""
 
@@ -38,11 +41,8 @@ class Learner:
     @classmethod
     def resume(cls, store: Store, arbiter: Arbiter) -> Learner:
         """The newest checkpoint brought up to the newest settled outcome."""
-        row = store.model(MODEL)
-        if row is None:
-            learner = cls(arbiter, arbiter.new_posterior())
-        else:
-            learner = cls(arbiter, arbiter.load_posterior(row.body), row.version, row.settled_seq)
+        learner = cls(arbiter, arbiter.new_posterior(), generation=generation.current(store))
+        learner._load(store)
         learner.follow(store)
         return learner
 
@@ -56,10 +56,25 @@ class Learner:
         """Learns, once and in order, every outcome that was settled since; returns how many."""
         count = 0
         with self._turn:
+            self._renew(store)
             while batch := store.offers_settled(self.settled_seq, _CHUNK):
                 self._learn(store, batch)
                 count += len(batch)
         return count
+
+    def _renew(self, store: Store) -> None:
+        """Forgets what it learnt from a past that was rewritten since."""
+        now = generation.current(store)
+        if now != self.generation:
+            self.generation = now
+            self.forget()
+            self._load(store)
+
+    def _load(self, store: Store) -> None:
+        row = store.model(MODEL)
+        if row is not None:
+            self.posterior = self.arbiter.load_posterior(row.body)
+            self.version, self.settled_seq = row.version, row.settled_seq
 
     def _learn(self, store: Store, settled: Iterable[Offer]) -> None:
         for offer in settled:
@@ -70,8 +85,10 @@ class Learner:
             self.settled_seq = max(self.settled_seq, offer.settled_seq)
 
     def checkpoint(self, store: Store, now_us: int) -> None:
-        """Saves a version of the model if it has learnt anything since the last."""
+        """Saves a version of the model if it has learnt anything since the last; for who holds the fold's lease."""
         with self._turn:
+            if self.learnt:
+                self._renew(store)
             if not self.learnt:
                 return
             row = ModelRow(MODEL, self.version + 1, now_us, self.settled_seq, self.posterior.to_bytes())
@@ -79,6 +96,9 @@ class Learner:
             self.version, self.learnt, self.saved_at = row.version, 0, now_us
 
     def checkpoint_if_due(self, store: Store, now_us: int) -> None:
-        """Saves a version once a minute while there is something to save."""
-        if now_us - self.saved_at >= CHECKPOINT_EVERY_US:
-            self.checkpoint(store, now_us)
+        """Saves a version once a minute while there is something to save, and nobody else folds."""
+        if now_us - self.saved_at < CHECKPOINT_EVERY_US:
+            return
+        with store.fold_lease() as mine:
+            if mine:
+                self.checkpoint(store, now_us)

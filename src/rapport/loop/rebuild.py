@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rapport.loop import generation
 from rapport.loop.fold import alone, fold_all
 from rapport.loop.runtime import Runtime
 
@@ -14,6 +15,11 @@ def rebuild(rt: Runtime, progress: Callable[[str, float], None] | None = None) -
     Raises ``Busy`` while another process folds without end.
     """
     with alone(rt):
-        rt.store.reset_projection().result()
-        rt.learner.forget()
-        return fold_all(rt, progress)
+        return replay(rt, progress)
+
+
+def replay(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
+    """``rebuild`` for who holds the fold's lease."""
+    rt.store.reset_projection().result()
+    rt.store.replace_states([], generation.following(rt.store)).result()
+    return fold_all(rt, progress)

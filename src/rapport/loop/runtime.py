@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
@@ -15,12 +17,16 @@ from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
 from rapport.loop.counts import Counts
 from rapport.loop.learner import Learner
+from rapport.loop.suppress import Suppressed
 from rapport.ports.clock import Chance, Clock
 from rapport.ports.store import KeyRow, Store
 from rapport.ports.warehouse import Warehouse
 from rapport.workspace import customer_columns
 from rapport.workspace.definitions import ColumnType, Workspace
 from rapport.workspace.survivorship import Survivorship, survivorship
+
+if TYPE_CHECKING:
+    from rapport.identify.link.hint import Index
 
 
 @dataclass(slots=True)
@@ -29,6 +35,17 @@ class KeyRing:
 
     by_digest: dict[str, KeyRow] = field(default_factory=dict)
     read_at: int = -1
+
+
+@dataclass(slots=True)
+class Hinting:
+    """The index of hints, once somebody asked for one: of which model, up to where in the log, when last renewed."""
+
+    index: Index | None = None
+    version: int = 0
+    event: int = 0
+    looked_at: int = 0
+    lock: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,10 @@ class Runtime:
     answering_events: frozenset[str]
     """Names of the events that may settle an offer: responses, and the goals of the actions."""
     slots: dict[str, list[str]]
+    suppressed: Suppressed
+    """Who was erased, for events that arrive."""
     keyring: KeyRing = field(default_factory=KeyRing)
+    hinting: Hinting = field(default_factory=Hinting)
     counts: Counts = field(default_factory=Counts)
     """What was not kept."""
 
@@ -101,6 +121,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         arbiter=arbiter,
         learner=Learner.resume(store, arbiter),
         slots=workspace.slots,
+        suppressed=Suppressed(store),
         counts=counts,
         answering_events=frozenset(OUTCOME_BY_EVENT)
         | {action.goal.event for action in workspace.actions.values() if action.goal},

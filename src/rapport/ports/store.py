@@ -124,6 +124,15 @@ class Erasure(msgspec.Struct, kw_only=True):
     """Small named values that go."""
 
 
+class CopyFacts(msgspec.Struct, frozen=True):
+    """What is in a copy of a store: rows by table, and a digest of them all."""
+
+    rows: dict[str, int]
+    digest: str
+    apart: bytes = b""
+    """The small named value that the digest leaves out."""
+
+
 class ReviewRow(msgspec.Struct, frozen=True):
     """A probable link between two customers, each named by one identifier: what speaks for it, what became of it."""
 
@@ -281,6 +290,12 @@ class Store(Protocol):
     def model(self, name: str, version: int = 0) -> ModelRow | None:
         """A version of a model; 0 for the newest."""
 
+    def model_versions(self) -> dict[str, list[int]]:
+        """The stored versions of every model, the oldest first."""
+
+    def drop_models(self, name: str, before: int) -> Future[int]:
+        """Forgets the versions of a model before one; tells how many."""
+
     def save_key(self, key: KeyRow) -> Future[None]:
         """Creates or updates an API key."""
 
@@ -304,6 +319,12 @@ class Store(Protocol):
 
     def rejections(self, limit: int = 100) -> list[RejectionRow]:
         """The newest refused calls, newest first."""
+
+    def count_rejections(self, before: int) -> int:
+        """How many refused calls came before a moment (µs)."""
+
+    def drop_rejections(self, before: int) -> Future[int]:
+        """Forgets the refused calls that came before a moment (µs); tells how many."""
 
     # leaving
     def erase(self, erasure: Erasure) -> Future[dict[str, int]]:
@@ -337,6 +358,12 @@ class Store(Protocol):
     # copies
     def copy(self, file: str, progress: Callable[[float], None]) -> None:
         """Writes every row, as of one moment, into a new SQLite database. ``progress`` is told the share done."""
+
+    def examine_copy(self, file: str, apart_from: str, progress: Callable[[float], None]) -> CopyFacts:
+        """Reads a whole copy; the digest leaves out the small named value ``apart_from``.
+
+        Raises ``InvalidInput`` for a file that is no such copy, is damaged, or is of a newer release.
+        """
 
     def open_copy(self, file: str) -> Store:
         """A copy as a store of its own; whoever opens it closes it."""

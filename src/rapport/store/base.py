@@ -8,14 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, TimeoutError
 from contextlib import AbstractContextManager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from rapport.core.decision import DecisionRow
 from rapport.core.errors import InvalidInput, StoreFailure
 from rapport.core.event import AppendReceipt, LogEntry
-from rapport.core.identifier import Identifier
-from rapport.ports.store import FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow
-from rapport.store import erasure, writes
+from rapport.ports.store import CopyFacts, Erasure, FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow, Store
+from rapport.store import copying, writes
+from rapport.store import erasure as erasing
 from rapport.store.group_commit import GroupCommit, Job
 from rapport.store.reads import Reads, read_review
 from rapport.store.sql import Transaction
@@ -124,6 +125,14 @@ class SqlStore(Reads):
         weight = sum(len(row.body) + _ROW_BYTES for row in rejections)
         return self._change(weight, lambda tx: writes.rejections(tx, rejections))
 
+    def drop_rejections(self, before: int) -> Future[int]:
+        """Forgets the refused calls that came before a moment (µs); tells how many."""
+        return self._change(_ROW_BYTES, lambda tx: writes.drop_rejections(tx, before))
+
+    def drop_models(self, name: str, before: int) -> Future[int]:
+        """Forgets the versions of a model before one; tells how many."""
+        return self._change(_ROW_BYTES, lambda tx: writes.drop_models(tx, name, before))
+
     def save_reviews(self, reviews: Sequence[ReviewRow]) -> Future[None]:
         """Creates probable links, each pair once, or updates those still open: what was decided stays."""
         weight = sum(len(row.evidence) + _ROW_BYTES for row in reviews)
@@ -133,11 +142,36 @@ class SqlStore(Reads):
         """Writes what was decided of a pair that is still open; tells how the pair stands after that."""
         return self._change(len(decided.evidence) + _ROW_BYTES, lambda tx: self._settle_review(tx, decided))
 
-    def erase(
-        self, customer_ids: Sequence[str], identifier_ids: Sequence[int], identifiers: Sequence[Identifier]
-    ) -> Future[dict[str, int]]:
-        """Deletes every row of one person, in one transaction; tells how many left each table."""
-        return self._change(_ROW_BYTES, lambda tx: self._erase(tx, customer_ids, identifier_ids, identifiers))
+    def erase(self, erasure: Erasure) -> Future[dict[str, int]]:
+        """Deletes and rewrites all that an erasure names, at once; tells how many rows left or changed, by table."""
+        weight = sum(len(event.body) + _ROW_BYTES for event in erasure.events)
+        return self._change(_ROW_BYTES + weight, lambda tx: self._erase(tx, erasure))
+
+    @abstractmethod
+    def shared(self) -> bool:
+        """Whether another process may have the store open."""
+
+    @abstractmethod
+    def wipe(self, parts: Sequence[bytes]) -> list[str]:
+        """Clears what deleted rows left behind in files; tells, in sentences, what it could not reach."""
+
+    @abstractmethod
+    def copy(self, file: str, progress: Callable[[float], None]) -> None:
+        """Writes every row, as of one moment, into a new SQLite database."""
+
+    def examine_copy(self, file: str, apart_from: str, progress: Callable[[float], None]) -> CopyFacts:
+        """Reads a whole copy; the digest leaves out the small named value ``apart_from``."""
+        return copying.examine(Path(file), apart_from, progress)
+
+    def open_copy(self, file: str) -> Store:
+        """A copy as a store of its own; whoever opens it closes it."""
+        from rapport.store.open import open_store  # noqa: PLC0415 - it opens this store, too
+
+        return open_store(f"sqlite:///{file}", Path())
+
+    @abstractmethod
+    def replace(self, file: str, progress: Callable[[float], None]) -> None:
+        """Puts the rows of a copy in the place of all rows, at once or not at all, and closes the store."""
 
     def retract(self, seqs: Collection[int]) -> Future[int]:
         """Takes events back out of the log; their message ids may come again, once the future is done."""
@@ -171,11 +205,8 @@ class SqlStore(Reads):
     def _apply(self, tx: Transaction, batch: FoldBatch) -> None:
         writes.apply(tx, batch)
 
-    def _erase(
-        self, tx: Transaction, customer_ids: Sequence[str], identifier_ids: Sequence[int],
-        identifiers: Sequence[Identifier],
-    ) -> dict[str, int]:  # fmt: skip
-        return erasure.erase(tx, customer_ids, identifier_ids, identifiers)
+    def _erase(self, tx: Transaction, erasure: Erasure) -> dict[str, int]:
+        return erasing.erase(tx, erasure)
 
     def _settle_review(self, tx: Transaction, decided: ReviewRow) -> ReviewRow | None:
         found = writes.settle_review(tx, decided)

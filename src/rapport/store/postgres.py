@@ -6,10 +6,11 @@ adds events or decisions holds one advisory lock from before its first ``seq`` i
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -19,9 +20,9 @@ from psycopg.rows import TupleRow
 
 from rapport.core.errors import Conflict, RapportError, StoreFailure
 from rapport.core.event import AppendReceipt
-from rapport.core.identifier import Identifier
-from rapport.ports.store import FoldBatch
-from rapport.store import erasure, migrate, writes
+from rapport.ports.store import Erasure, FoldBatch
+from rapport.store import copying, migrate, wiping, writes
+from rapport.store import erasure as erasing
 from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import postgres_failure
 from rapport.store.group_commit import GroupCommit, GroupLost, Job
@@ -35,8 +36,8 @@ INSERT INTO events (message_id, body) SELECT new.id, new.body FROM unnest(%b::te
 WITH ORDINALITY AS new (id, body, hash, place) WHERE NOT EXISTS (SELECT 1 FROM erased WHERE erased.hash = new.hash)
 ORDER BY new.place ON CONFLICT DO NOTHING RETURNING message_id"""
 _ERASED: Final = Insert("erased", (("hash", "bigint"),), "DO NOTHING")
-_IDS_OF: Final = """
-SELECT message_id FROM events WHERE seq IN (SELECT seq FROM owned WHERE identifier_id IN ??)"""
+_IDS_OF: Final = f"SELECT message_id FROM events WHERE seq IN ({erasing.GONE})"  # noqa: S608 - a query from this package
+_IDS_AT: Final = "SELECT message_id FROM events WHERE seq IN ??"
 _LOG_LOCK: Final = 0x7261_7001
 _FOLD_LOCK: Final = 0x7261_7002
 _OPEN_LOCK: Final = 0x7261_7003
@@ -52,6 +53,8 @@ _IDLE_READERS: Final = 16
 
 class PostgresStore(SqlStore):
     """``ports.store.Store`` on PostgreSQL."""
+
+    holds = "position(? IN body) > 0"
 
     def __init__(self, url: str) -> None:
         """Connects and brings the tables up to date. Raises ``StoreFailure`` when the database cannot be used."""
@@ -86,6 +89,36 @@ class PostgresStore(SqlStore):
             if held:
                 self._lease.end()
 
+    def shared(self) -> bool:
+        """Other processes, on other machines too, may always be there."""
+        return True
+
+    def wipe(self, parts: Sequence[bytes]) -> list[str]:
+        """Frees the space of deleted rows; what lies in the server's files is told."""
+        with self._connected() as connection:
+            return wiping.wipe_postgres(connection)
+
+    def copy(self, file: str, progress: Callable[[float], None]) -> None:
+        """Writes every row, as of one moment, into a new SQLite database."""
+        self.open_copy(file).close()
+        with self._connected() as connection, closing(sqlite3.connect(file, isolation_level=None)) as target:
+            copying.copy_postgres(connection, target, progress)
+
+    def replace(self, file: str, progress: Callable[[float], None]) -> None:
+        """Truncates and fills all tables in one transaction; readers wait for its end."""
+        with self._connected() as connection, closing(sqlite3.connect(file)) as source:
+            copying.fill_postgres(source, connection, progress)
+        self.close()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection of its own for long work."""
+        try:
+            with self._link.connect() as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise postgres_failure(error, self.place) from error
+
     def close(self) -> None:
         """Waits for pending writes and closes."""
         if self._closed:
@@ -103,15 +136,13 @@ class PostgresStore(SqlStore):
             raise Conflict("the lease of the fold was lost", where=self.place, hint="take it again, then fold")
         writes.apply(tx, batch)
 
-    def _erase(
-        self, tx: Transaction, customer_ids: Sequence[str], identifier_ids: Sequence[int],
-        identifiers: Sequence[Identifier],
-    ) -> dict[str, int]:  # fmt: skip
+    def _erase(self, tx: Transaction, erasure: Erasure) -> dict[str, int]:
         """Remembers the hashes of the message ids first, so that a client that sends them again brings nobody back."""
-        ids = [row[0] for row in tx.rows(_IDS_OF, list(identifier_ids))]
+        numbers = [row.id for row in erasure.identifiers]
+        ids = [row[0] for row in tx.rows(_IDS_OF, numbers)] + [row[0] for row in tx.rows(_IDS_AT, erasure.seqs)]
         if ids:
             tx.insert(_ERASED, [(number,) for number in _signed(message_hashes(ids))])
-        return erasure.erase(tx, customer_ids, identifier_ids, identifiers)
+        return erasing.erase(tx, erasure)
 
 
 class _Link:

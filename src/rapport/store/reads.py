@@ -263,6 +263,17 @@ class Reads(ABC):
         found = self.rows(f"{_MODEL} AND version = ?", name, version) if version else self.rows(newest, name)
         return ModelRow(*found[0]) if found else None
 
+    def model_versions(self) -> dict[str, list[int]]:
+        """The stored versions of every model, the oldest first."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for name, version in self.rows("SELECT name, version FROM models ORDER BY name, version"):
+            found[name].append(version)
+        return dict(found)
+
+    def count_rejections(self, before: int) -> int:
+        """How many refused calls came before a moment (µs)."""
+        return int(self.rows("SELECT count(*) FROM rejections WHERE rejected_at < ?", before)[0][0])
+
     def keys(self) -> list[KeyRow]:
         """All API keys, oldest first."""
         found = self.rows(

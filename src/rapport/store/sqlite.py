@@ -13,17 +13,17 @@ import threading
 import time
 import weakref
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from rapport.core.errors import StoreFailure
+from rapport.core.errors import Conflict, StoreFailure
 from rapport.core.event import AppendReceipt
-from rapport.store import migrate, writes
+from rapport.store import copying, migrate, wiping, writes
 from rapport.store.base import Append, Change, Record, SqlStore
 from rapport.store.failures import sqlite_failure
 from rapport.store.group_commit import GroupCommit, Job
@@ -44,6 +44,8 @@ _WAL_BYTES: Final = 64 << 20
 class SqliteStore(SqlStore):
     """``ports.store.Store`` on SQLite."""
 
+    holds = "instr(body, ?) > 0"
+
     def __init__(self, path: Path) -> None:
         """Opens or creates the database. Raises ``StoreFailure`` when it cannot be used."""
         self._path = path
@@ -53,6 +55,7 @@ class SqliteStore(SqlStore):
         self._closed = False
         self._texts: dict[str, str] = {}
         try:
+            self._users = _joined_users(path)
             self._writer = _prepared(path)
         except sqlite3.Error as error:
             raise sqlite_failure(error, self.place) from error
@@ -92,6 +95,43 @@ class SqliteStore(SqlStore):
             for reader in list(self._readers):
                 reader.close()
         self._writer.close()
+        os.close(self._users)
+
+    def shared(self) -> bool:
+        """Whether another process (or another opening in this one) has the database open."""
+        alone = _locked(self._users)
+        fcntl.flock(self._users, fcntl.LOCK_SH)
+        return not alone
+
+    def wipe(self, parts: Sequence[bytes]) -> list[str]:
+        """Empties the WAL, and sees that these bytes are nowhere in the file."""
+        try:
+            return wiping.wipe_sqlite(self._path, parts, _connect)
+        except sqlite3.Error as error:
+            raise sqlite_failure(error, self.place) from error
+
+    def copy(self, file: str, progress: Callable[[float], None]) -> None:
+        """Writes every row, as of one moment, into a new SQLite database."""
+        try:
+            with closing(_connect(self._path)) as connection:
+                copying.copy_sqlite(connection, self._path, Path(file), progress)
+        except sqlite3.Error as error:
+            raise sqlite_failure(error, self.place) from error
+
+    def replace(self, file: str, progress: Callable[[float], None]) -> None:
+        """One rename takes the copy's file to the database's place; before it all is old, after it all is new."""
+        if not _locked(self._users):
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            raise Conflict("another process has the database open", where=self.place, hint="stop it, then try again")
+        users, self._users = self._users, os.dup(self._users)
+        self.close()
+        try:
+            _put_in_place(Path(file), self._path)
+            progress(1.0)
+        except sqlite3.Error as error:
+            raise sqlite_failure(error, self.place) from error
+        finally:
+            os.close(users)
 
     def _retract(self, tx: Transaction, seqs: list[int]) -> int:
         """Zeroes the hashes too: a zero tells every process that the event was retracted, not erased."""
@@ -340,6 +380,32 @@ def _prepared(path: Path) -> _Writer:
             connection.close()
             raise
     return _Writer(connection, str(path))
+
+
+def _joined_users(path: Path) -> int:
+    """A shared lock that all who have the database open hold; it goes with the process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_name(f"{path.name}-users"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
+
+
+def _put_in_place(copy: Path, path: Path) -> None:
+    """Renames a database over another one that nobody has open, whose WAL is folded in first and goes."""
+    with closing(_connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    synced(copy)
+    copy.replace(path)
+    synced(path.parent)
+
+
+def synced(path: Path) -> None:
+    """Flushes a file or folder to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _current(connection: sqlite3.Connection) -> bool:

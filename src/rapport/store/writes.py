@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -22,6 +22,8 @@ DECISIONS: Final = Insert(
     "(id) DO NOTHING",
 )
 _SCORES = upsert("scores", ["customer_id"], customer_id="text", body="bytea")
+_SCORES_OF_NOBODY: Final = """
+DELETE FROM scores WHERE customer_id IN ?? AND NOT EXISTS (SELECT 1 FROM customers WHERE id = scores.customer_id)"""
 _IDENTIFIERS = upsert(
     "identifiers", ["id"], id="bigint", namespace="text", value="text", customer_id="text", first_seq="bigint",
     first_us="bigint", beside="text", shared="bigint",
@@ -93,8 +95,9 @@ def cursors(tx: Transaction, reached: Cursors) -> None:
 
 
 def scores(tx: Transaction, rows: Sequence[tuple[str, bytes]]) -> int:
-    """Scores of several customers; returns how many were given."""
+    """Scores of several customers; returns how many were given. Who left meanwhile gets none."""
     _insert(tx, _SCORES, rows)
+    tx.execute(_SCORES_OF_NOBODY, [customer_id for customer_id, _ in rows])
     return len(rows)
 
 
@@ -119,10 +122,31 @@ def states(tx: Transaction, gone: list[str], kept: Mapping[str, bytes]) -> None:
     _insert(tx, _STATE, list(kept.items()))
 
 
+def identifiers(tx: Transaction, rows: Sequence[IdentifierRow]) -> None:
+    """New or changed identifiers."""
+    _insert(tx, _IDENTIFIERS, [_identifier(row) for row in rows])
+
+
 def rejections(tx: Transaction, rows: Sequence[RejectionRow]) -> None:
     """Refused calls; only the newest ``REJECTIONS_KEPT`` stay."""
     _insert(tx, _REJECTIONS, [_rejection(row) for row in rows])
     tx.execute("DELETE FROM rejections WHERE id <= (SELECT max(id) FROM rejections) - ?", REJECTIONS_KEPT)
+
+
+def drop_rejections(tx: Transaction, before: int) -> int:
+    """Forgets the refused calls that came before a moment; returns how many."""
+    return _drop(tx, "rejections WHERE rejected_at < ?", before)
+
+
+def drop_models(tx: Transaction, name: str, before: int) -> int:
+    """Forgets the versions of a model before one; returns how many."""
+    return _drop(tx, "models WHERE name = ? AND version < ?", name, before)
+
+
+def _drop(tx: Transaction, what: str, *parameters: Any) -> int:
+    gone = int(tx.rows(f"SELECT COUNT(*) FROM {what}", *parameters)[0][0])  # noqa: S608 - a text from above
+    tx.execute(f"DELETE FROM {what}", *parameters)  # noqa: S608 - a text from above
+    return gone
 
 
 def retract(tx: Transaction, seqs: list[int]) -> int:
@@ -230,9 +254,8 @@ def _legible(text: str) -> str:
 
 
 def _identifier(row: IdentifierRow) -> Row:
-    beside = " ".join(map(str, row.beside))
     return (row.id, row.identifier.namespace, row.identifier.value, row.customer_id, row.first_seq, row.first_us,
-            beside, int(row.shared))  # fmt: skip
+            " ".join(row.beside), int(row.shared))  # fmt: skip
 
 
 def _refusal(row: Refusal) -> Row:

@@ -59,8 +59,9 @@ def _rewrite(cursor: duckdb.DuckDBPyConnection, file: Path) -> int:
 
 def _theirs(columns: dict[str, str]) -> str:
     """Whether a row is theirs: by its key, or, in a table without one, by any text."""
-    keys = [name for name in _KEYS if name in columns] or [name for name, kind in columns.items() if kind == "VARCHAR"]
-    tests = [f"COALESCE({_quoted(name)} IN (SELECT name FROM {_GONE}), FALSE)" for name in keys]
+    keyed = [str(name) for name in _KEYS if name in columns]
+    searched = keyed or [name for name, kind in columns.items() if kind == "VARCHAR"]
+    tests = [f"COALESCE({_quoted(name)} IN (SELECT name FROM {_GONE}), FALSE)" for name in searched]
     return " OR ".join(tests) or "FALSE"
 
 

@@ -68,14 +68,15 @@ def check(root: Path) -> list[Finding]:
 def version(root: Path) -> str:
     """The short sha256 over the names and contents of all definition files."""
     digest = hashlib.sha256()
-    for path in _definition_files(root):
+    for path in definition_files(root):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:_VERSION_DIGITS]
 
 
-def _definition_files(root: Path) -> list[Path]:
+def definition_files(root: Path) -> list[Path]:
+    """The files that say what the workspace is, in order of name."""
     files = [root / name for name in FILES if (root / name).is_file()]
     return sorted([*files, *(path for folder in FOLDERS for path in (root / folder).glob("*.yaml"))])
 

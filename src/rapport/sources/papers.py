@@ -1,0 +1,145 @@
+"""Files that Rapport wrote beside its store: refused rows under ``rejects/``, exports under ``data/``; one person out.
+
+A table of many (CSV, Parquet) loses the person's rows; any other file that holds the person (a JSON export, a ZIP) is
+about them, and goes.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from rapport.identify.traces import Traces
+from rapport.sources.convert import literal
+from rapport.workspace.definitions import Source
+
+REJECTS: Final = "rejects"
+EXPORTS: Final = "data"
+_CHUNK: Final = 1 << 20
+_ENCODING: Final = "utf-8"
+"""What Rapport writes."""
+_CELL_MAX: Final = 1 << 30
+
+
+def erase(
+    root: Path, sources: Mapping[str, Source], traces: Traces, customer_ids: Collection[str], ours: Collection[Path]
+) -> dict[str, int]:
+    """Takes a person out of all such files; returns how many rows and files went.
+
+    ``ours`` are folders and files below ``data/`` that somebody else takes care of: the store, the warehouse, backups.
+    """
+    removed: Counter[str] = Counter()
+    for path in sorted((root / REJECTS).glob("*.csv")):
+        columns = _identifying(path.name, sources)
+        removed["rejected rows"] += _rewrite_csv(path, partial(_names, traces, columns))
+    needles = [text.encode() for text in (*traces.telling, *customer_ids)]
+    for path in _exports(root / EXPORTS, ours):
+        removed.update(_erase_export(path, traces, customer_ids, needles))
+    return dict(+removed)
+
+
+def _names(traces: Traces, columns: Mapping[str, str], row: list[tuple[str, str]]) -> bool:
+    return traces.in_cells(row, columns)
+
+
+def _exports(folder: Path, ours: Collection[Path]) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(path == one or one in path.parents for one in ours):
+            yield path
+
+
+def _erase_export(path: Path, traces: Traces, customer_ids: Collection[str], needles: list[bytes]) -> dict[str, int]:
+    kind = path.suffix.lower()
+    if kind == ".csv":
+        ids = set(customer_ids)
+
+        def theirs(row: list[tuple[str, str]]) -> bool:
+            return traces.in_cells(row, {"": ""}) or any(cell in ids for _, cell in row)
+
+        return {"exported rows": _rewrite_csv(path, theirs)}
+    if kind == ".parquet":
+        return {"exported rows": _rewrite_parquet(path, [*traces.telling, *customer_ids])}
+    if any(_contains(part, needles) for part in _contents(path)):
+        path.unlink()
+        return {"exports": 1}
+    return {}
+
+
+def _identifying(name: str, sources: Mapping[str, Source]) -> dict[str, str]:
+    """Column → kind of identifier, as the source of a rejects file maps it; empty when nobody knows."""
+    found = [one for source, one in sources.items() if name.startswith(f"{source}-")]
+    if not found:
+        return {}
+    source = max(found, key=lambda one: len(one.name))
+    return {field.column: kind for kind, field in source.identifiers.items() if field.column}
+
+
+def _rewrite_csv(path: Path, theirs: Callable[[list[tuple[str, str]]], bool]) -> int:
+    """Writes a CSV file anew without some rows; returns how many. A file left without rows goes."""
+    draft = path.with_name(f".{path.name}.draft")
+    csv.field_size_limit(_CELL_MAX)
+    gone = kept = 0
+    with path.open(encoding=_ENCODING, newline="", errors="surrogateescape") as old:
+        rows = csv.reader(old)
+        header = next(rows, [])
+        with draft.open("w", encoding=_ENCODING, newline="", errors="surrogateescape") as new:
+            out = csv.writer(new, lineterminator="\n")
+            out.writerow(header)
+            for row in rows:
+                if theirs(list(zip(header, row, strict=False))):
+                    gone += 1
+                else:
+                    kept += 1
+                    out.writerow(row)
+    if gone and kept:
+        draft.replace(path)
+    else:
+        draft.unlink()
+    if gone and not kept:
+        path.unlink()
+    return gone
+
+
+def _rewrite_parquet(path: Path, texts: Collection[str]) -> int:
+    """Writes a Parquet file anew without the rows that hold any of some texts; returns how many."""
+    import duckdb  # noqa: PLC0415 - only for exports of this kind
+
+    source = f"read_parquet({literal(str(path))})"
+    found = " OR ".join(f"contains(CAST(t AS VARCHAR), {literal(text)})" for text in texts) or "FALSE"
+    draft = path.with_name(f".{path.name}.draft")
+    with duckdb.connect() as database:
+        gone = int(database.execute(f"SELECT COUNT(*) FROM {source} t WHERE {found}").fetchall()[0][0])  # noqa: S608
+        if gone:
+            kept = f"SELECT * FROM {source} t WHERE NOT ({found})"  # noqa: S608 - texts are literals
+            database.execute(f"COPY ({kept}) TO {literal(str(draft))} (FORMAT parquet, COMPRESSION zstd)")
+            draft.replace(path)
+    return gone
+
+
+def _contents(path: Path) -> Iterator[Iterator[bytes]]:
+    """What a file holds, piece by piece; a ZIP's members unpacked."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                with packed.open(name) as member:
+                    yield iter(partial(member.read, _CHUNK), b"")
+        return
+    with path.open("rb") as file:
+        yield iter(partial(file.read, _CHUNK), b"")
+
+
+def _contains(pieces: Iterator[bytes], needles: list[bytes]) -> bool:
+    """Whether any needle lies in some pieces that follow each other, or across two of them."""
+    overlap = max(map(len, needles), default=1) - 1
+    tail = b""
+    for piece in pieces:
+        window = tail + piece
+        if any(needle in window for needle in needles):
+            return True
+        tail = window[-overlap:] if overlap else b""
+    return False
