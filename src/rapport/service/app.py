@@ -26,7 +26,9 @@ from rapport.service.guard import problem
 from rapport.service.idempotency import Once
 from rapport.service.live import Saves
 from rapport.service.ofrep import Flags
+from rapport.service.opendsr import opendsr
 from rapport.service.operations import healthz, metrics, openapi_document, readyz
+from rapport.service.reports import reports
 from rapport.service.responses import Responses
 from rapport.service.rights import rights
 from rapport.service.segment import Codec
@@ -51,7 +53,19 @@ def build(
     signer = Signer.of(rt)
     hot = [*_hot(rt, saves, folding, signer), *also]
     inner = Litestar(
-        route_handlers=[customers, rights, count, healthz, readyz, metrics, gpc_support, openapi_document, console],
+        route_handlers=[
+            customers,
+            rights,
+            opendsr,
+            count,
+            reports,
+            healthz,
+            readyz,
+            metrics,
+            gpc_support,
+            openapi_document,
+            console,
+        ],
         lifespan=[_lifespan(rt, folding, fold_in_background, close_at_end)],
         exception_handlers={Exception: problem},
         openapi_config=OpenAPIConfig(title="Rapport", version=__version__, path="/openapi", render_plugins=[]),

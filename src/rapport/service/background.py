@@ -8,6 +8,7 @@ import structlog
 
 from rapport.core.errors import RapportError
 from rapport.loop import fold as folding
+from rapport.loop import rights
 from rapport.loop.runtime import Runtime
 from rapport.service.metrics import FOLD_FAILURES, FOLDED
 
@@ -28,6 +29,7 @@ class Folding:
         self._rt = rt
         self._wanted = threading.Event()
         self._stopping = threading.Event()
+        self._asked = threading.Event()
         self._thread: threading.Thread | None = None
         self._closed_at = 0
         self._checked = False
@@ -54,6 +56,11 @@ class Folding:
         """There is something to fold."""
         if not self._wanted.is_set():
             self._wanted.set()
+
+    def attend(self) -> None:
+        """Somebody handed on a request of a data subject."""
+        self._asked.set()
+        self.wake()
 
     @property
     def healthy(self) -> bool:
@@ -86,10 +93,21 @@ class Folding:
         self._rt.counts.write(self._rt.store, self._rt.chance, now_us, due=True)
         if now_us - self._closed_at >= CLOSE_EVERY_US:
             self._closed_at = now_us
+            self._asked.set()
             consumed += folding.close_windows(self._rt)
             self._rt.counts.compact(self._rt.store, now_us)
             self._rt.learner.checkpoint_if_due(self._rt.store, now_us)
+        if self._asked.is_set():
+            self._asked.clear()
+            self._work()
         return consumed
+
+    def _work(self) -> None:
+        """Requests of data subjects; one that fails waits for the next round, and the fold goes on."""
+        try:
+            rights.work(self._rt)
+        except RapportError as error:
+            _log.error("requests of data subjects wait", exc_info=error)
 
     def _wait(self) -> None:
         self._wanted.wait(IDLE_S)

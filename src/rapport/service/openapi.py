@@ -33,7 +33,7 @@ SECURITY = {
     "writeKeyInQuery": {"type": "apiKey", "in": "query", "name": "writeKey"},
 }
 PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
-LITESTAR_ERRORS = (400, 401, 403, 404, 429, 503)
+LITESTAR_ERRORS = (400, 401, 403, 404, 409, 429, 503)
 
 
 def document(litestar_schema: dict[str, Any], routes: Iterable[RawRoute]) -> dict[str, Any]:
