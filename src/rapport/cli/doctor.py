@@ -59,6 +59,7 @@ def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
             "waiting": max(0, last - cursors.event),
         },
         "refused": _refused(rt),
+        "not kept": _not_kept(rt),
         "customers": {"known": rt.store.count_customers()},
         "refresh": {
             "done": refreshed is not None,
@@ -77,6 +78,16 @@ def _refused(rt: Runtime) -> dict[str, int]:
     """Why calls were refused lately: the commonest reasons, and how often each."""
     reasons = Counter(row.reason for row in rt.store.rejections(REFUSALS_READ))
     return dict(reasons.most_common(REASONS_SHOWN))
+
+
+def _not_kept(rt: Runtime) -> dict[str, Any]:
+    """What was dropped lately: how much for each reason, and the line that would keep the commonest trait."""
+    from rapport.loop.dropped import REASONS, dropped
+
+    found = dropped(rt)
+    told: dict[str, Any] = {reason: sum(one["times"] for one in found[reason]) for reason in REASONS if found[reason]}
+    declare = next((one for one in found["undeclared"] if one["declare"]), None)
+    return told | ({"commonest": declare["name"], "declare": declare["declare"]} if declare else {})
 
 
 def _loaded(rt: Runtime) -> dict[str, Any]:
@@ -128,6 +139,11 @@ def advice(stages: dict[str, dict[str, Any]], program: str = "rapport") -> list[
         (
             stages["decisions"]["made"] and not stages["learning"]["settled_seq"],
             f"{program} respond DECISION ACTION OUTCOME: no answer has been learnt from yet",
+        ),
+        (
+            "declare" in stages["not kept"],
+            f"{program} report dropped: values nobody declared were not kept; to keep the commonest, declare it: "
+            f"{stages['not kept'].get('declare')}",
         ),
         (not stages["keys"]["live"], f"{program} key create --scope write: no key can call the HTTP service yet"),
     ]

@@ -10,7 +10,23 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from rapport import __version__
-from rapport.cli import check, consent, customer, decide, demo, doctor, identity, key, load, refresh, segment, serve
+from rapport.cli import (
+    check,
+    consent,
+    customer,
+    decide,
+    demo,
+    doctor,
+    identity,
+    key,
+    load,
+    operations,
+    refresh,
+    report,
+    review,
+    segment,
+    serve,
+)
 from rapport.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USE, exit_code
 from rapport.cli.session import Session
 from rapport.core.errors import RapportError, UsageError
@@ -53,6 +69,7 @@ for group in (check, load, refresh, serve, decide, doctor, demo):
 consent.register(customer.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(identity.app, name="identity")
+app.add_typer(report.app, name="report")
 app.add_typer(segment.app, name="segment")
 app.add_typer(key.app, name="key")
 
