@@ -23,6 +23,7 @@ from rapport.cli import (
     operations,
     refresh,
     report,
+    retain,
     review,
     segment,
     serve,
@@ -64,12 +65,13 @@ def configure(
     context.obj = Session(workspace)
 
 
-for group in (check, load, refresh, serve, decide, doctor, demo):
+for group in (check, load, refresh, retain, serve, decide, operations, doctor, demo):
     group.register(app)
 consent.register(customer.app)
+review.register(identity.app)
 app.add_typer(customer.app, name="customer")
-app.add_typer(identity.app, name="identity")
 app.add_typer(report.app, name="report")
+app.add_typer(identity.app, name="identity")
 app.add_typer(segment.app, name="segment")
 app.add_typer(key.app, name="key")
 

@@ -1,4 +1,4 @@
-"""``refresh`` and ``rebuild``: everybody at once, and the projection from the log."""
+"""``refresh``: everybody at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from rapport.cli.session import AsJson, Session
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands to the program."""
+    """Adds the command to the program."""
     app.command("refresh")(refresh)
-    app.command("rebuild")(rebuild)
 
 
 def refresh(context: typer.Context, as_json: AsJson = False) -> None:
@@ -22,16 +21,7 @@ def refresh(context: typer.Context, as_json: AsJson = False) -> None:
     session: Session = context.obj
     with session.open() as rt, output.progress("refreshing", quiet=as_json) as progress:
         report = refresh_everybody(rt, progress)
-    document = output.plain(report) | {"as_of": iso(report.as_of)}
+    left = output.plain(report.retained)
+    del left["as_of"], left["dry_run"]
+    document = output.plain(report) | {"as_of": iso(report.as_of), "retained": left}
     output.show(document, as_json, lambda target: output.facts(target, document, "Refreshed"))
-
-
-def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
-    """Forget every profile and link, and replay the log."""
-    from rapport.loop.rebuild import rebuild as replay
-
-    session: Session = context.obj
-    with session.open() as rt, output.progress("replaying the log", quiet=as_json) as progress:
-        replayed = replay(rt, progress)
-    said = f"replayed {replayed:,} events and decisions; scores come back with rapport refresh"
-    output.show({"replayed": replayed}, as_json, lambda target: target.print(said))

@@ -20,6 +20,7 @@ from rapport.loop import quality
 from rapport.loop.columns import SCORE_COLUMNS
 from rapport.loop.fold import catch_up
 from rapport.loop.refreshed import STATE, RefreshState
+from rapport.loop.retain import Retained, retain
 from rapport.loop.runtime import Runtime
 from rapport.ports.warehouse import Progress
 
@@ -38,6 +39,8 @@ class RefreshReport(msgspec.Struct, frozen=True, kw_only=True):
     """Recency–frequency–monetary group → customers, the largest first."""
     seconds: dict[str, float]
     """Step → how long it took."""
+    retained: Retained
+    """What was past its time and left at the end."""
 
 
 def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
@@ -72,8 +75,15 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         definitions=rt.workspace.version,
     )
     rt.store.save_state(STATE, msgspec.json.encode(state)).result()
+    with _timed(rt, seconds, "retain"):
+        retained = retain(rt)
     return RefreshReport(
-        as_of=as_of, customers=customers, events=receipt.events, segments=_segments(rt), seconds=seconds
+        as_of=as_of,
+        customers=customers,
+        events=receipt.events,
+        segments=_segments(rt),
+        seconds=seconds,
+        retained=retained,
     )
 
 
