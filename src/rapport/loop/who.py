@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from rapport.core.customer import CustomerRow
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier
-from rapport.identify.stitch import new_customer_id
+from rapport.identify.graph import new_customer_id
 from rapport.loop.runtime import Runtime
 
 CUSTOMER_ID = "id"
@@ -52,4 +54,5 @@ def whom(rt: Runtime, who: Mapping[str, str]) -> tuple[Identifier, str, Customer
     names = rt.store.identifiers_of([found.id])
     if not names:
         raise NotFound(f"no customer {asked.value} any more", hint="it was merged or erased just now: ask again")
-    return names[0].identifier, found.id, found
+    shared = all(row.shared for row in names)
+    return names[0].identifier, found.id, structs.replace(found, shared=True) if shared else found
