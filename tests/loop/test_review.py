@@ -129,7 +129,7 @@ def test_the_other_answer_later_is_told_who_was_first_and_how_to_undo(shop: Shop
     review.accept(shop.rt, pair, actor="desk")
     with pytest.raises(Conflict, match="desk linked this pair") as refused:
         review.refuse(shop.rt, pair, actor="till")
-    assert "identity unmerge user_id:ann user_id:ben" in refused.value.hint
+    assert "identity unmerge user_id=ann user_id=ben" in refused.value.hint
 
 
 def test_two_told_apart_meanwhile_are_not_joined(shop: Shop, pair: str) -> None:

@@ -131,8 +131,13 @@ def _refuse(row: ReviewRow) -> NoReturn:
     was = f"{row.decided_by or 'somebody'} {'linked' if row.status == 'linked' else 'refused'} this pair"
     undo = "identity unmerge" if row.status == "linked" else "identity merge"
     raise Conflict(
-        f"{was} at {iso(row.decided_at)}", where=row.id, hint=f"to say otherwise: rapport {undo} {row.a} {row.b}"
+        f"{was} at {iso(row.decided_at)}", where=row.id, hint=f"to say otherwise: rapport {undo} {_asked(row)}"
     )
+
+
+def _asked(row: ReviewRow) -> str:
+    """Both as the command line names them."""
+    return " ".join(f"{one.namespace}={one.value}" for one in (row.a, row.b))
 
 
 def _refuse_apart(rt: Runtime, review_id: str) -> None:
@@ -142,7 +147,7 @@ def _refuse_apart(rt: Runtime, review_id: str) -> None:
             raise Conflict(
                 f"{line.actor} told these two apart at {iso(line.time_us)}",
                 where=row.id,
-                hint=f"refuse this review, or take that back with rapport identity merge {row.a} {row.b}",
+                hint=f"refuse this review, or take that back with rapport identity merge {_asked(row)}",
             )
 
 

@@ -14,7 +14,7 @@ from splink import DuckDBAPI, Linker
 
 from rapport.identify.link import Field, LinkModel
 from rapport.identify.link.prepare import columns, prepare
-from rapport.identify.link.settings import comparisons
+from rapport.identify.link.settings import plan
 
 Records = dict[str, dict[str, str | None]]
 
@@ -49,7 +49,7 @@ def train(records: Records, fields: Sequence[Field], blocks: Sequence[tuple[str,
         "link_type": "dedupe_only",
         "unique_id_column_name": "record_id",
         "probability_two_random_records_match": 1 / 5_000,
-        "comparisons": list(comparisons(fields)),
+        "comparisons": list(plan(fields).comparisons),
         "blocking_rules_to_generate_predictions": [_rule(block) for block in blocks],
         "retain_intermediate_calculation_columns": True,
     }

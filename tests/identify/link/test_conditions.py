@@ -11,7 +11,7 @@ from rapport.core.errors import InvalidDefinition
 from rapport.identify.link import Field
 from rapport.identify.link.conditions import columns_of, compile_levels
 from rapport.identify.link.plan import FieldKind
-from rapport.identify.link.settings import comparisons
+from rapport.identify.link.settings import plan
 
 CONDITIONS = [
     '"a_l" IS NULL OR "a_r" IS NULL',
@@ -52,7 +52,8 @@ def test_the_first_level_that_holds_is_duckdbs(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_comparison_that_settings_writes_can_be_read(kind: FieldKind) -> None:
-    for comparison in comparisons([Field("x", kind, kind), Field("y", "given_name", "given_name")]):
+    kinds: list[FieldKind] = [kind, "surname", "given_name", "street", "postcode"]
+    for comparison in plan([Field(one, one, one) for one in dict.fromkeys(kinds)]).comparisons:
         conditions = [level["sql_condition"] for level in comparison["comparison_levels"]]
         names = columns_of(conditions)
         assert compile_levels(conditions, names)([None] * len(names), [None] * len(names)) == 0

@@ -11,9 +11,9 @@ import pytest
 from rapport.identify.link import Field, FieldKind
 from rapport.identify.link.picture import svg
 from rapport.identify.link.scorer import Scorer
-from rapport.identify.link.settings import comparisons
+from rapport.identify.link.settings import plan
 from rapport.identify.link.waterfall import Step, Waterfall, explain, odds_text, summary, told
-from rapport.identify.link.wording import LEVELS, WORDS
+from rapport.identify.link.wording import LEVELS, SHARED_ANYWAY, WORDS
 from tests.identify.link.reference import Reference
 
 EXAMPLE = Waterfall(
@@ -64,6 +64,14 @@ def test_each_bar_starts_where_the_one_before_ended() -> None:
     assert (result.start, result.end) == (0.0, EXAMPLE.weight)
 
 
+def test_what_a_household_shares_is_said_in_both_languages() -> None:
+    step = Step(field="surname", kind="surname", left="lee", right="lee", level=f"the same{SHARED_ANYWAY}", gamma=9,
+                bits=1.0)  # fmt: skip
+    account = Waterfall(prior_bits=0.0, steps=(step,))
+    assert told(account, WORDS["en"])[1].says == "the same, where much is shared anyway: 2 times likelier"
+    assert told(account, WORDS["zh"])[1].says == "相同（两者本就多有相同，如同住一处）：可能性为 2 倍"
+
+
 def test_one_sentence_names_the_strongest_reasons() -> None:
     assert summary(EXAMPLE, WORDS["en"]) == (
         "for it: surname (the same), date of birth (differ by one digit); against it: city (different)"
@@ -80,8 +88,10 @@ def test_huge_weights_stay_readable() -> None:
 
 @pytest.mark.parametrize("kind", get_args(FieldKind))
 def test_every_level_and_kind_has_words_in_both_languages(kind: FieldKind) -> None:
-    fields = [Field("x", kind, kind), Field("y", "surname", "surname"), Field("z", "given_name", "given_name")]
-    labels = {level["label_for_charts"] for one in comparisons(fields) for level in one["comparison_levels"]}
+    kinds: list[FieldKind] = [kind, "surname", "given_name", "street", "postcode"]
+    planned = plan([Field(one, one, one) for one in dict.fromkeys(kinds)])
+    levels = [level for one in planned.comparisons for level in one["comparison_levels"]]
+    labels = {level["label_for_charts"].removesuffix(SHARED_ANYWAY) for level in levels}
     assert labels <= LEVELS.keys()
     assert all(kind in words for words in WORDS.values())
 

@@ -56,6 +56,7 @@ class Index:
 
     def __init__(self, model: LinkModel, records: Iterable[tuple[str, Mapping[str, str | None]]] = ()) -> None:
         """An index of prepared records (``prepare.prepare``) by id; raises ``InvalidDefinition`` as ``Scorer``."""
+        self.model = model
         self.scorer = Scorer(model)
         place = {name: position for position, name in enumerate(self.scorer.columns)}
         self._blocks = [tuple(place[name] for name in block) for block in model.blocks]

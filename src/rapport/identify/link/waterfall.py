@@ -14,7 +14,7 @@ import msgspec
 
 from rapport.identify.link.conditions import Record
 from rapport.identify.link.scorer import Score, Scorer, probability
-from rapport.identify.link.wording import Words
+from rapport.identify.link.wording import SHARED_ANYWAY, Words
 
 _NOTHING_BITS: Final = 0.05
 """Fewer bits than this change the odds by less than four per cent: they say nothing."""
@@ -162,7 +162,9 @@ def _label(step: Step, words: Words) -> str:
 
 
 def _level(step: Step, words: Words) -> str:
-    return words.get(f"level: {step.level}", step.level)
+    plain = step.level.removesuffix(SHARED_ANYWAY)
+    named = words.get(f"level: {plain}", plain)
+    return named if plain == step.level else named + words["shared_anyway"]
 
 
 def _count(times: float) -> str:

@@ -28,6 +28,8 @@ LEVELS: Final[dict[str, str]] = {
     "different": "不同",
 }
 """Level of agreement, as ``settings`` labels it → the same in Chinese."""
+SHARED_ANYWAY: Final = ", where much is shared anyway"
+"""How the label ends of a level that counts less, because people of one household share such values."""
 
 _ENGLISH: Final = {
     "given_name": "given name",
@@ -51,6 +53,7 @@ _ENGLISH: Final = {
     "likelier": "{times} times likelier",
     "less_likely": "{times} times less likely",
     "no_change": "says nothing either way",
+    "shared_anyway": SHARED_ANYWAY,
     "rare": ", because the value is rare",
     "common": ", because the value is common",
     "summary": "for it: {said}; against it: {against}",
@@ -81,6 +84,7 @@ _CHINESE: Final = {
     "likelier": "可能性为 {times} 倍",
     "less_likely": "可能性降为 {times} 分之一",
     "no_change": "不说明问题",
+    "shared_anyway": "（两者本就多有相同，如同住一处）",
     "rare": "（该值少见）",
     "common": "（该值常见）",
     "summary": "支持：{said}；反对：{against}",
