@@ -48,17 +48,6 @@ class Hinting:
     lock: Lock = field(default_factory=Lock)
 
 
-@dataclass(slots=True)
-class Hinting:
-    """The index of hints, once somebody asked for one: of which model, up to where in the log, when last renewed."""
-
-    index: Index | None = None
-    version: int = 0
-    event: int = 0
-    looked_at: int = 0
-    lock: Lock = field(default_factory=Lock)
-
-
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """One open workspace. Frozen: what changes lives in the store, the learner and the key ring."""
@@ -87,7 +76,6 @@ class Runtime:
     suppressed: Suppressed
     """Who was erased, for events that arrive."""
     keyring: KeyRing = field(default_factory=KeyRing)
-    hinting: Hinting = field(default_factory=Hinting)
     hinting: Hinting = field(default_factory=Hinting)
     counts: Counts = field(default_factory=Counts)
     """What was not kept."""
