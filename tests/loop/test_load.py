@@ -170,7 +170,7 @@ def test_an_accepted_proposal_is_written_and_loaded(shop, tea):
     again = load(replace(shop.rt, workspace=workspace), [tea])
     assert (again.appended, again.duplicates) == (0, 60)
     catch_up(shop.rt)
-    assert find(shop.rt, {"user_id": "K0"}).profile.traits["city"].value == "上海"
+    assert find(shop.rt, {"user_id": "K0"}).profile.traits["city"][0].value == "上海"
 
 
 def replace_name(source, name):

@@ -11,7 +11,9 @@ from rapport.core.errors import InvalidInput
 from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
 from rapport.identify.arrival import read_call
 from rapport.identify.moments import moment_us
+from rapport.loop.enrich import enriching, is_third_party
 from rapport.loop.runtime import Runtime
+from rapport.loop.suppress import ERASED_ON_REQUEST
 from rapport.ports.store import RejectionRow
 
 EVENT_BYTES_MAX = 32 * 1024
@@ -61,7 +63,8 @@ def ingest(
 
     ``kind`` is the type the route implies; ``sent_at`` the envelope's; ``withheld`` the purposes that the request
     refused by a header, which each of its events then states. A bad call is refused with its reason and
-    the rest goes on; refusals are kept in the store, ``Store.rejections``.
+    the rest goes on; so is one by which a third party names nobody we know. Refusals are kept in the store,
+    ``Store.rejections``.
     """
     envelope = Envelope(
         source=source,
@@ -71,14 +74,21 @@ def ingest(
         live=live,
         withheld=tuple(withheld),
     )
-    entries: list[LogEntry] = []
+    events: list[tuple[int, Event]] = []
     rejections: list[Rejection] = []
+    somebody_was_erased = rt.suppressed.look(envelope.received_at)
     for index, raw in enumerate(calls):
         try:
             event = read_event(rt, raw, envelope)
-            entries.append(LogEntry(event.message_id, encode_event(event)))
+            if somebody_was_erased:
+                event = rt.suppressed.admit(event, rt.workspace.identity)
+            events.append((index, event))
         except InvalidInput as error:
             rejections.append(Rejection(index, _message_id(raw), str(error)))
+    if is_third_party(rt, source):
+        events, unknown = _enriching(rt, events)
+        rejections = sorted([*rejections, *unknown], key=lambda rejection: rejection.index)
+    entries = [LogEntry(event.message_id, encode_event(event)) for _, event in events]
     saved = rt.store.append(entries)
     rt.counts.write(rt.store, rt.chance, envelope.received_at, due=True)
     if rejections:
@@ -105,7 +115,20 @@ def read_event(rt: Runtime, raw: bytes | memoryview, envelope: Envelope) -> Even
     )
 
 
+def _enriching(rt: Runtime, events: list[tuple[int, Event]]) -> tuple[list[tuple[int, Event]], list[Rejection]]:
+    admitted: list[tuple[int, Event]] = []
+    refused = []
+    for (index, event), outcome in zip(events, enriching(rt, [event for _, event in events]), strict=True):
+        if isinstance(outcome, str):
+            refused.append(Rejection(index, event.message_id, outcome))
+        else:
+            admitted.append((index, outcome))
+    return admitted, refused
+
+
 def _kept(rejection: Rejection, raw: bytes | memoryview, envelope: Envelope) -> RejectionRow:
+    if rejection.reason == ERASED_ON_REQUEST:
+        return RejectionRow(envelope.received_at, envelope.source, "", rejection.reason, b"")
     body = bytes(raw[:KEPT_BYTES])
     return RejectionRow(envelope.received_at, envelope.source, rejection.message_id, rejection.reason, body)
 

@@ -19,8 +19,11 @@ from rapport.core.errors import Busy, InvalidInput
 from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
 from rapport.core.time import iso
 from rapport.identify.arrival import Arrivals
+from rapport.loop.enrich import enriching, is_third_party
+from rapport.loop.identity import settle as wait_until_folded
 from rapport.loop.reimport import check_mapping, keep_receipt, replaces, take_back
 from rapport.loop.runtime import Runtime
+from rapport.loop.suppress import ERASED_ON_REQUEST
 from rapport.sources.assemble import OTHER_CUSTOMER, Assembled, assemble
 from rapport.sources.declare import declare
 from rapport.sources.examine import examine
@@ -139,16 +142,20 @@ def load(
     A file that no source is for gets a proposal; ``accept`` writes it into the workspace and goes on. Raises
     ``NotFound`` for a missing file or source, ``InvalidDefinition`` and ``InvalidRule`` for a mapping that does not
     fit its file, ``Conflict``, before anything is written, for a source whose mapping changed since it was last
-    loaded, and for a replacement by nothing.
+    loaded, and for a replacement by nothing. Files of third parties come last: they only add to customers we know.
     """
     files = []
+    opened = rt
     replaced: dict[str, set[str]] = {}
     wanted = targets(rt.workspace.sources, Path(rt.workspace.root), paths, source)
+    wanted.sort(key=lambda target: target.source is not None and is_third_party(rt, target.source.name))
     if not dry_run:
         for declared in {one.source.name: one.source for one in wanted if one.source}.values():
             check_mapping(rt, declared, progress)
     for target in wanted:
         if target.source is not None:
+            if is_third_party(rt, target.source.name):
+                wait_until_folded(opened)
             files.append(
                 _load_file(rt, target.path, target.source, dry_run=dry_run, replaced=replaced, progress=progress)
             )
@@ -267,6 +274,9 @@ class _Loading:
         self._source = source
         self._arrivals = rt.arrivals if appender else Arrivals(rt.workspace.identity, rt.workspace.traits)
         self._rt = rt
+        self._third_party = is_third_party(rt, source.name)
+        self._waiting: list[tuple[Event, list[int]]] = []
+        """Events of a third party, with their rows, until it is known whom they name."""
         self._received_at = rt.clock.now_us()
 
     def run(self, staging: Staging, compiled: Plan, path: Path, progress: Progress) -> None:
@@ -280,12 +290,15 @@ class _Loading:
             reason = self._take(assembled)
             if reason:
                 refused.extend((row, reason) for row in assembled.rows)
+            if len(self._waiting) >= BATCH_EVENTS:
+                refused += self._enrich()
             if len(refused) >= BATCH_EVENTS:
                 self._refuse(staging, refused)
             if self.rows - step >= BATCH_EVENTS:
                 step = self.rows
                 self._rt.counts.write(self._rt.store, self._rt.chance, self._rt.clock.now_us(), due=True)
                 progress(f"loading {path.name}", min(step / good, 1.0))
+        refused += self._enrich()
         self._refuse(staging, refused)
         if self.appender is not None:
             self.appender.finish()
@@ -302,14 +315,33 @@ class _Loading:
                 live=False,
                 fallback_id=lambda: "",
             )
+            if self._rt.suppressed.look(self._rt.clock.now_us()):
+                event = self._rt.suppressed.admit(event, self._rt.workspace.identity)
         except InvalidInput as error:
             return error.message
-        self._count(event, len(assembled.rows))
+        if self._third_party:
+            self._waiting.append((event, assembled.rows))
+        else:
+            self._keep(event, len(assembled.rows))
+        return ""
+
+    def _enrich(self) -> list[tuple[int, str]]:
+        """Lets in what a third party says of customers we know; returns the other rows, each with its reason."""
+        waiting, self._waiting = self._waiting, []
+        refused: list[tuple[int, str]] = []
+        for (_, rows), outcome in zip(waiting, enriching(self._rt, [event for event, _ in waiting]), strict=True):
+            if isinstance(outcome, str):
+                refused.extend((row, outcome) for row in rows)
+            else:
+                self._keep(outcome, len(rows))
+        return refused
+
+    def _keep(self, event: Event, rows: int) -> None:
+        self._count(event, rows)
         if self.ids is not None:
             self.ids.add(event.message_id)
         if self.appender is not None:
             self.appender.add(LogEntry(event.message_id, encode_event(event)))
-        return ""
 
     def _count(self, event: Event, rows: int) -> None:
         name = event.event or event.type
@@ -321,9 +353,12 @@ class _Loading:
         self.events[name] += 1
 
     def _refuse(self, staging: Staging, refused: list[tuple[int, str]]) -> None:
-        """Counts by what was wrong, without the value that arrival quotes behind a colon; the rejects file has both."""
+        """Counts by what was wrong, without the value that arrival quotes behind a colon; the rejects file has both.
+
+        Rows of somebody who was erased are counted, and written nowhere.
+        """
         self.reasons.update(reason.partition(": ")[0] for _, reason in refused)
-        staging.refuse(refused)
+        staging.refuse([(row, reason) for row, reason in refused if reason != ERASED_ON_REQUEST])
         refused.clear()
 
 
