@@ -24,6 +24,7 @@ from rapport.service.front import Front
 from rapport.service.gpc import gpc_support
 from rapport.service.guard import problem
 from rapport.service.idempotency import Once
+from rapport.service.identity import customer_hints, identities
 from rapport.service.live import Saves
 from rapport.service.ofrep import Flags
 from rapport.service.opendsr import opendsr
@@ -56,6 +57,8 @@ def build(
         route_handlers=[
             customers,
             rights,
+            customer_hints,
+            identities,
             opendsr,
             count,
             reports,
