@@ -8,6 +8,7 @@ import pytest
 
 from rapport.console.login import invite
 from rapport.loop import keys
+from rapport.loop.refresh import refresh
 
 
 @pytest.fixture
@@ -156,3 +157,18 @@ def test_the_stylesheet_comes_from_us(site: Any) -> None:
     assert answer.headers["content-type"].startswith("text/css")
     assert "prefers-color-scheme: dark" in answer.text
     assert "http" not in answer.text
+
+
+def test_the_quality_of_the_data_is_shown_before_and_after_the_first_refresh(signed_in: Any) -> None:
+    assert "Not measured yet" in signed_in.call("GET", "/quality").text
+    signed_in.call("POST", "/v1/i", signed_in.write_key, json={"userId": "bob", "traits": {"perfume": "<i>musk</i>"}})
+    refresh(signed_in.rt)
+
+    page = signed_in.call("GET", "/quality").text
+
+    assert '<svg class="plot bar"' in page
+    assert "perfume: {type: text}" in page
+    assert "musk" not in page
+    assert "style=" not in page
+    assert "<script" not in page
+    assert "数据质量" in signed_in.call("GET", "/quality?lang=zh").text

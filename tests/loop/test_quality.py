@@ -137,7 +137,7 @@ def test_the_verdict_says_what_is_worst_and_what_to_do(cafe: Shop) -> None:
     told = {one["about"]: one for one in verdict["findings"]}
     assert told["loyalty"]["todo"] == "if it is worth keeping: loyalty: {type: text}"
     assert "were of another type" in told["age"]["what"]
-    assert "2 customers share their email" in told["email"]["what"]
+    assert "2 customers share theirs" in told["email"]["what"]
 
 
 def test_open_links_are_counted_by_source(cafe: Shop) -> None:

@@ -1,4 +1,4 @@
-"""The console's routes: sign in, the list of customers, one customer."""
+"""The console's routes: sign in, the list of customers, one customer, the quality of the data."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from rapport.console import login, present
 from rapport.console.messages import CATALOGUES, HTML_LANGUAGE, choose
+from rapport.console.quality import quality_page
 from rapport.core.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, RapportError
 from rapport.core.time import SECOND_US
 from rapport.loop import view
@@ -65,6 +66,12 @@ def customer(
 ) -> Response[str]:
     """One customer."""
     return _page(request, "customer.html", **present.customer_page(state.rt, customer_id, before))
+
+
+@get("/quality", guards=[signed_in], sync_to_thread=True)
+def data_quality(request: AnyRequest, state: State) -> Response[str]:
+    """How good the data is, and what was not kept."""
+    return _page(request, "quality.html", **quality_page(state.rt, CATALOGUES[_language(request)]))
 
 
 @get("/login", sync_to_thread=True)
@@ -120,8 +127,7 @@ def show_problem(request: AnyRequest, error: RapportError) -> Response[Any]:
 
 
 def _page(request: AnyRequest, template: str, status: int = 200, **shown: Any) -> Response[str]:
-    asked = request.query_params.get("lang", "")
-    language = choose(asked, request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", ""))
+    asked, language = request.query_params.get("lang", ""), _language(request)
     words = CATALOGUES[language]
     settings = request.app.state.rt.workspace.settings
     html = (
@@ -144,6 +150,11 @@ def _page(request: AnyRequest, template: str, status: int = 200, **shown: Any) -
     if asked in CATALOGUES:
         answer.set_cookie(Cookie(LANGUAGE_COOKIE, value=asked, max_age=365 * 86_400, samesite="lax", httponly=True))
     return answer
+
+
+def _language(request: AnyRequest) -> str:
+    asked, remembered = request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, "")
+    return choose(asked, remembered, request.headers.get("accept-language", ""))
 
 
 @cache
@@ -181,7 +192,7 @@ def _same_site(request: AnyRequest) -> None:
 
 console = Router(
     "/",
-    route_handlers=[home, customers, customer, login_form, sign_in, sign_out, stylesheet],
+    route_handlers=[home, customers, customer, data_quality, login_form, sign_in, sign_out, stylesheet],
     exception_handlers={RapportError: show_problem},
     include_in_schema=False,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -32,24 +32,76 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LIMITS: Final = Limits()
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "unknown_used": (
+        "known of {share} of the customers, and {used} relies on it",
+        "ask for it where customers are met, or make what relies on it work without",
+    ),
+    "unknown": (
+        "known of {share} of the customers",
+        "collect it where customers are met, or drop it: no rule names it",
+    ),
+    "expired": ("{share} of the values have expired", "ask again, or let it last longer"),
+    "stale": (
+        "half of the values are older than {days} days, and nothing says when they expire",
+        "declare expires for it in traits.yaml, or ask again",
+    ),
+    "conflicts": (
+        "sources disagree on {count} of {total} customers ({share})",
+        "say in identity.yaml under sources whom to believe, and mend the other",
+    ),
+    "shared": (
+        "{count} customers share theirs with another customer",
+        "look at rapport identity report and review: one person twice, or one address of several people",
+    ),
+    "invalid": ("{share} of the values from {source} are not valid", "mend what {source} sends: it must {wanted}"),
+    "ill_typed": (
+        "{count} values from {source} were of another type and were not kept",
+        "mend what {source} sends, or declare another type",
+    ),
+    "undeclared": ("came {count} times and was not kept", "if it is worth keeping: {line}"),
+    "reviews": ("{count} probable links wait for somebody to decide", "rapport identity review"),
+}
+"""Code of a finding → what is the matter and what to do about it, with places for its facts."""
+OPENINGS: Final[dict[Level, str]] = {"ready": "Ready", "with care": "Usable with care", "not ready": "Not ready"}
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that stands between the data and its use."""
+    """One thing that stands between the data and its use; ``code`` and ``facts`` let a page say it in its language."""
 
     severity: float
     about: str
     """The trait or source."""
-    what: str
-    todo: str
+    code: str
+    facts: dict[str, str]
+
+    @property
+    def what(self) -> str:
+        """What is the matter."""
+        return TEXTS[self.code][0].format(**self.facts)
+
+    @property
+    def todo(self) -> str:
+        """What to do about it."""
+        return TEXTS[self.code][1].format(**self.facts)
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """Whether the data is ready, in a sentence, and all findings, the gravest first."""
+    """Whether the data is ready, and all findings, the gravest first."""
 
     level: Level
-    in_words: str
     findings: list[Finding]
+
+    @property
+    def in_words(self) -> str:
+        """The verdict in a sentence."""
+        if self.level == "empty":
+            return "Nothing to judge yet: no customer has stated a declared trait."
+        if not self.findings:
+            return "Ready: nothing speaks against acting on this data."
+        worst, more = self.findings[0], len(self.findings) - 1
+        others = f" ({more} more {'finding' if more == 1 else 'findings'})" if more else ""
+        return f"{OPENINGS[self.level]}: {worst.about}: {worst.what}{others}."
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +109,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
     customers: int
     used: Mapping[str, Sequence[str]] = {}
-    """Trait → what uses it."""
+    """Trait → the rules that name it."""
     ill_typed: Mapping[tuple[str, str], int] = {}
     """(trait, source) → values of another type that came lately."""
     undeclared: Sequence[tuple[str, int, str]] = ()
@@ -68,125 +120,101 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 def verdict(measures: Sequence[Measured], traits: Mapping[str, Trait], around: Around) -> Verdict:
     """The judgement over today's measures: those of all sources, and those by source."""
     if not around.customers or not measures:
-        what = "no customers" if not around.customers else "no declared trait that was ever stated"
-        return Verdict("empty", f"Nothing to judge yet: there is {what}.", [])
+        return Verdict("empty", [])
     found: list[Finding] = []
     for one in measures:
         trait = traits.get(one.trait)
         if trait is not None:
-            found += _of_trait(one, trait, around) if not one.source else _of_source(one, trait)
-    found += [_ill_typed(trait, source, times, measures) for (trait, source), times in around.ill_typed.items()]
+            found += _of_source(one, trait) if one.source else _of_trait(one, trait, around)
+    found += _ill_typed(measures, around)
     found += _beside(around)
-    findings = sorted(found, key=lambda one: (-one.severity, one.about))
+    findings = sorted(found, key=lambda one: (-one.severity, one.about, one.code))
     worst = findings[0].severity if findings else 0.0
     level: Level = "not ready" if worst >= LIMITS.grave else "with care" if worst >= LIMITS.slight else "ready"
-    return Verdict(level, _in_words(level, findings), findings)
+    return Verdict(level, findings)
 
 
-def _of_trait(one: Measured, trait: Trait, around: Around) -> list[Finding]:
-    found = [*_completeness(one, around.used.get(one.trait, ())), *_age(one, trait), *_conflicts(one)]
+def _of_trait(one: Measured, trait: Trait, around: Around) -> Iterator[Finding]:
+    yield from _completeness(one, around.used.get(one.trait, ()))
+    yield from _age(one, trait)
+    yield from _conflicts(one)
     if one.duplicated:
-        share = one.duplicated / around.customers
-        what = f"{one.duplicated:,} customers share their {one.trait} with another customer"
-        todo = "look at rapport identity report and review: one person twice, or one address of several people"
-        found.append(Finding(min(1.0, 2 * share + 0.05), one.trait, what, todo))
-    return found
+        severity = min(1.0, 2 * one.duplicated / around.customers + 0.05)
+        yield Finding(severity, one.trait, "shared", {"count": f"{one.duplicated:,}"})
 
 
-def _completeness(one: Measured, used: Collection[str]) -> list[Finding]:
+def _completeness(one: Measured, used: Sequence[str]) -> Iterator[Finding]:
     share = one.completeness
     known = share.share or 0.0
     if used and known < LIMITS.completeness_used:
-        what = f"known of {_percent(share)} of the customers, and {_listed(used)} relies on it"
-        todo = "ask for it where customers are met, or make what relies on it work without"
-        return [Finding(1.0 - known, one.trait, what, todo)]
-    if not used and known < LIMITS.completeness_unused:
-        todo = "collect it where customers are met, or drop it: nothing names it"
-        return [Finding(0.2 * (1.0 - known), one.trait, f"known of {_percent(share)} of the customers", todo)]
-    return []
+        first, *others = used
+        listed = f"{first} and {len(others)} more" if others else first
+        yield Finding(1.0 - known, one.trait, "unknown_used", {"share": percent(share), "used": listed})
+    elif not used and known < LIMITS.completeness_unused:
+        yield Finding(0.2 * (1.0 - known), one.trait, "unknown", {"share": percent(share)})
 
 
-def _age(one: Measured, trait: Trait) -> list[Finding]:
+def _age(one: Measured, trait: Trait) -> Iterator[Finding]:
     expired = one.expired
     if (expired.share or 0.0) > LIMITS.expired:
-        what = f"{_percent(expired)} of the values have expired"
-        return [Finding(0.5 * (expired.share or 0.0), one.trait, what, "ask again, or let it last longer")]
-    if not trait.expires and (one.age_median or 0) > LIMITS.stale_days and one.live == one.held:
-        what = f"half of the values are older than {one.age_median:,} days, and nothing says when they expire"
-        return [Finding(0.15, one.trait, what, f"declare expires for {one.trait} in traits.yaml, or ask again")]
-    return []
+        yield Finding(0.5 * (expired.share or 0.0), one.trait, "expired", {"share": percent(expired)})
+    elif not trait.expires and one.live == one.held and (one.age_median or 0) > LIMITS.stale_days:
+        yield Finding(0.15, one.trait, "stale", {"days": f"{one.age_median:,}"})
 
 
-def _conflicts(one: Measured) -> list[Finding]:
+def _conflicts(one: Measured) -> Iterator[Finding]:
     share = one.conflicts
-    if (share.share or 0.0) <= LIMITS.conflicts:
-        return []
-    what = f"sources disagree on {share.count:,} of {share.total:,} customers ({_percent(share)})"
-    todo = "say in identity.yaml under sources whom to believe, and mend the other"
-    return [Finding((share.share or 0.0) * min(1.0, share.total / one.customers * 2), one.trait, what, todo)]
+    if (share.share or 0.0) > LIMITS.conflicts:
+        severity = (share.share or 0.0) * min(1.0, 2 * share.total / one.customers)
+        facts = {"count": f"{share.count:,}", "total": f"{share.total:,}", "share": percent(share)}
+        yield Finding(severity, one.trait, "conflicts", facts)
 
 
-def _of_source(one: Measured, trait: Trait) -> list[Finding]:
+def _of_source(one: Measured, trait: Trait) -> Iterator[Finding]:
     share = one.validity
-    if share.share is None or share.share >= LIMITS.validity:
-        return []
-    wrong = Share(share.total - share.count, share.total, 1 - share.share, 1 - share.high, 1 - share.low, share.exact)  # type: ignore[operator]
-    what = f"{_percent(wrong)} of the values from {one.source} are not valid"
-    wanted = f"match {trait.valid}" if trait.valid else f"be of type {trait.type}"
-    severity = min(1.0, 2 * (1.0 - share.share)) * one.held / one.customers
-    return [Finding(severity, one.trait, what, f"mend what {one.source} sends: values must {wanted}")]
-
-
-def _ill_typed(trait: str, source: str, times: int, measures: Sequence[Measured]) -> Finding:
-    held = sum(one.held for one in measures if (one.trait, one.source) == (trait, source))
-    what = f"{times:,} values from {source} were of another type and were not kept"
-    return Finding(min(1.0, times / (held + times)), trait, what, f"mend what {source} sends, or declare another type")
-
-
-def _beside(around: Around) -> list[Finding]:
-    found = [
-        Finding(0.05, name, f"came {times:,} times and was not kept", f"if it is worth keeping: {line}")
-        for name, times, line in around.undeclared
-        if line
-    ]
-    if around.open_reviews:
-        what = f"{around.open_reviews:,} probable links wait for somebody to decide"
-        severity = min(0.4, 0.05 + around.open_reviews / around.customers)
-        found.append(Finding(severity, "identity", what, "rapport identity review"))
-    return found
-
-
-def _in_words(level: Level, findings: Sequence[Finding]) -> str:
-    if not findings:
-        return "Ready: nothing speaks against acting on this data."
-    worst = findings[0]
-    opening = {"ready": "Ready", "with care": "Usable with care", "not ready": "Not ready"}[level]
-    count = len(findings)
-    more = f" ({count} findings in all)" if count > 1 else ""
-    return (
-        f"{opening}: {worst.about} is {worst.what}{more}."
-        if _reads_on(worst)
-        else (f"{opening}: {worst.about}: {worst.what}{more}.")
+    if share.share is None or share.low is None or share.high is None or share.share >= LIMITS.validity:
+        return
+    wrong = Share(
+        share.total - share.count, share.total, 1 - share.share, 1 - share.high, 1 - share.low, exact=share.exact
     )
+    wanted = f"match {trait.valid}" if trait.valid else f"be of type {trait.type}"
+    severity = min(1.0, 2 * (1 - share.share)) * one.held / one.customers
+    yield Finding(severity, one.trait, "invalid", {"share": percent(wrong), "source": one.source, "wanted": wanted})
 
 
-def _reads_on(finding: Finding) -> bool:
-    return finding.what.startswith("known")
+def _ill_typed(measures: Sequence[Measured], around: Around) -> Iterator[Finding]:
+    held = {(one.trait, one.source): one.held for one in measures}
+    for (trait, source), times in around.ill_typed.items():
+        severity = times / (held.get((trait, source), 0) + times)
+        yield Finding(severity, trait, "ill_typed", {"count": f"{times:,}", "source": source})
 
 
-def _percent(share: Share) -> str:
-    """A share as people read it, with its interval where it was estimated."""
+def _beside(around: Around) -> Iterator[Finding]:
+    for name, times, line in around.undeclared:
+        if line:
+            yield Finding(0.05, name, "undeclared", {"count": f"{times:,}", "line": line})
+    if around.open_reviews:
+        severity = min(0.4, 0.05 + around.open_reviews / around.customers)
+        yield Finding(severity, "identity", "reviews", {"count": f"{around.open_reviews:,}"})
+
+
+def percent(share: Share) -> str:
+    """A share as people read it, with its interval where it was estimated.
+
+    >>> percent(Share.exactly(801, 2469)), percent(Share.estimated(90, 100, 5_000))
+    ('32.4%', '90% (82.6–94.5%)')
+    """
     value = f"{100 * (share.share or 0.0):.3g}%"
     if share.exact or share.low is None or share.high is None:
         return value
     return f"{value} ({100 * share.low:.3g}–{100 * share.high:.3g}%)"
 
 
-def _listed(names: Collection[str]) -> str:
-    first, *others = names
-    return f"{first} and {len(others)} more" if others else first
-
-
 def as_told(found: Verdict) -> dict[str, Any]:
     """A verdict as JSON."""
-    return dict(msgspec.to_builtins(found))
+    findings = [
+        {"severity": round(one.severity, 4), "about": one.about, "what": one.what, "todo": one.todo,
+         "code": one.code, "facts": one.facts}
+        for one in found.findings
+    ]  # fmt: skip
+    return {"level": found.level, "in_words": found.in_words, "findings": findings}
