@@ -27,7 +27,7 @@ def test_what_is_said_is_never_markup() -> None:
 
 
 def test_older_stands_further_right() -> None:
-    drawn = str(plot.ages(1, 10, 100, 400, 9_000, "age"))
+    drawn = str(plot.ages([1, 10, 100, 400, 9_000], "age"))
     (x,) = re.findall(r'class="median" x1="([\d.]+)"', drawn)
     (newest, oldest) = re.findall(r'class="whole" x1="([\d.]+)" x2="([\d.]+)"', drawn)[0]
 

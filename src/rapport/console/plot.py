@@ -1,4 +1,4 @@
-"""Small drawings as SVG, made on the server: bars, trends, spans of age. The stylesheet colours them, light and dark."""
+"""Small drawings as SVG, made on the server: bars, trends, spans of age. The stylesheet colours them."""
 
 from __future__ import annotations
 
@@ -40,11 +40,12 @@ def trend(points: Sequence[float | None], said: str) -> Markup:
     return _picture("trend", f'{ground}<polyline class="line" points="{line}"/>', said)
 
 
-def ages(least: int, lower: int, median: int, upper: int, most: int, said: str) -> Markup:
-    """How old values are, in days on a logarithmic scale: a line from the newest to the oldest, a box around the
-    middle half, a mark at the median.
+def ages(days: Sequence[int], said: str) -> Markup:
+    """How old values are: newest, lower quartile, median, upper quartile and oldest, on a logarithmic scale of days.
+
+    A line from the newest to the oldest, a box around the middle half, a mark at the median.
     """
-    places = [_age_place(days) for days in (least, lower, median, upper, most)]
+    places = [_age_place(age) for age in days]
     middle = HEIGHT / 2
     box = max(places[3] - places[1], 1.5)
     drawn = (

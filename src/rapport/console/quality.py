@@ -83,7 +83,7 @@ def _ages(days: Mapping[str, Any], words: Mapping[str, str]) -> Markup | str:
     if days["median"] is None:
         return ""
     said = f"{words['age']}: {days['q1']}, {days['median']}, {days['q3']}"
-    return plot.ages(days["min"], days["q1"], days["median"], days["q3"], days["max"], said)
+    return plot.ages([days[name] for name in ("min", "q1", "median", "q3", "max")], said)
 
 
 def _percent(share: float) -> str:
