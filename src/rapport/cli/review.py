@@ -28,6 +28,7 @@ _BAR_WIDTH = 32
 def register(identity: typer.Typer) -> None:
     """Adds the commands to those of identity."""
     identity.add_typer(app, name="review")
+    identity.command("hint")(hint)
 
 
 @app.command("list")
@@ -100,6 +101,63 @@ def refuse(
         return review.refuse(rt, review_id, actor=actor or getpass.getuser(), because=because, never=never)
 
     _answer(context, decide, as_json)
+
+
+def hint(
+    context: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="[ID]", help="A customer id, or NAME=VALUE.")] = "",
+    *,
+    traits: Annotated[
+        list[str] | None, typer.Option("--trait", metavar="NAME=VALUE", help="Somebody not known yet: a trait; repeat.")
+    ] = None,
+    least: Annotated[float | None, typer.Option("--least", help="The least probability, 0 to 1.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many to list.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List who may be the same person as a customer, or as somebody with these traits; nobody is merged."""
+    from rapport.core.errors import UsageError
+    from rapport.loop.fold import catch_up
+    from rapport.loop.hint import hints, hints_for
+
+    if bool(customer) == bool(traits):
+        raise UsageError("name a customer or traits, one of the two", where="identity hint", hint="--trait surname=Lee")
+    session: Session = context.obj
+    with session.open() as rt:
+        catch_up(rt)
+        if customer:
+            document = hints(rt, who(customer), least=least, limit=limit)
+        else:
+            document = hints_for(rt, _named(traits or []), least=least, limit=limit)
+    output.show(document, as_json, lambda target: _draw_hints(target, document))
+
+
+def _named(traits: list[str]) -> dict[str, str]:
+    """``["surname=Lee"]`` by name; raises ``UsageError`` for one without a value."""
+    from rapport.core.errors import UsageError
+
+    named = {}
+    for one in traits:
+        name, separator, value = one.partition("=")
+        if not separator:
+            raise UsageError(f"'{one}' is no NAME=VALUE", where="--trait", hint="write it as surname=Lee")
+        named[name] = value
+    return named
+
+
+def _draw_hints(target: Console, document: dict[str, Any]) -> None:
+    from rapport.identify.link.waterfall import read_steps, summary
+    from rapport.identify.link.wording import WORDS
+
+    rows = [
+        (one["customer_id"], f"{one['probability']:.4f}", summary(read_steps(one["evidence"]), WORDS["en"]))
+        for one in document["data"]
+    ]
+    if rows:
+        output.table(target, ("customer", "probability", "why"), rows)
+    else:
+        target.print(f"nobody comes near ({document['compared']:,} compared)")
+    if document["left_out"]:
+        target.print(f"{document['left_out']:,} records were left out: too many people share what they share")
 
 
 def _answer(context: typer.Context, decide: Callable[[Runtime], dict[str, Any]], as_json: bool) -> None:

@@ -73,7 +73,7 @@ def test_what_a_household_shares_is_said_in_both_languages() -> None:
 
 
 def test_one_sentence_names_the_strongest_reasons() -> None:
-    assert summary(EXAMPLE, WORDS["en"]) == (
+    assert summary(EXAMPLE.steps, WORDS["en"]) == (
         "for it: surname (the same), date of birth (differ by one digit); against it: city (different)"
     )
 

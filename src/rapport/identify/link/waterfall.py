@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp2
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -124,10 +124,15 @@ def odds_text(bits: float, words: Words) -> str:
     return words["likelier" if bits > 0 else "less_likely"].format(times=_count(exp2(abs(bits))))
 
 
-def summary(waterfall: Waterfall, words: Words) -> str:
-    """The account in one sentence: the strongest reasons for and against."""
-    said = [f"{_label(step, words)} ({_level(step, words)})" for step in _strongest(waterfall.steps)]
-    against = [f"{_label(step, words)} ({_level(step, words)})" for step in _strongest(waterfall.steps, sign=-1)]
+def read_steps(told: Any) -> tuple[Step, ...]:
+    """Steps as ``msgspec.to_builtins`` told them."""
+    return msgspec.convert(told, tuple[Step, ...])
+
+
+def summary(steps: Sequence[Step], words: Words) -> str:
+    """An account in one sentence: the strongest reasons for and against."""
+    said = [f"{_label(step, words)} ({_level(step, words)})" for step in _strongest(steps)]
+    against = [f"{_label(step, words)} ({_level(step, words)})" for step in _strongest(steps, sign=-1)]
     comma = words["comma"]
     return words["summary"].format(
         said=comma.join(said) or words["nothing"], against=comma.join(against) or words["nothing"]
