@@ -47,7 +47,7 @@ def draw_history(target: Console, document: Mapping[str, Any]) -> None:
 
 
 def _draw_identifiers(target: Console, identifiers: Sequence[Mapping[str, Any]]) -> None:
-    rows = [(one["namespace"], one["value"], _moment(one["first_seen"]), one.get("why", "")) for one in identifiers]
+    rows = [(one["namespace"], one["value"], _moment(one["first_seen"]), one["why"]) for one in identifiers]
     noted = any(one["shared"] for one in identifiers)
     columns = ("kind", "identifier", "first seen", "shared") if noted else ("kind", "identifier", "first seen")
     output.table(target, columns, [row[: len(columns)] for row in rows], "Identifiers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rapport.core.acts import MANUAL, PROBABLE, Act
+from rapport.core.customer import IdentifierRow
 from rapport.core.event import Event
-from rapport.core.identifier import Identifier, Link, Refusal
+from rapport.core.identifier import Link, Refusal
 from rapport.core.path import scalar_text
 from rapport.core.time import from_us
 from rapport.identify.graph import ALIAS
@@ -48,7 +50,7 @@ def because_linked(link: Link, event: Event | None, zone: ZoneInfo) -> str:
     both, moment = f"{link.a} and {link.b}", when(link.time_us, zone)
     why = f": {_evidence(link.evidence)}" if link.evidence else ""
     if link.rule == RESTITCHED:
-        return f"{both} are no longer joined since {moment}: what was learnt since changed the past that joined them"
+        return f"{both} are no longer joined, as was found {moment}{why}"
     if link.kind == "never":
         return f"{link.actor} said {moment} that {both} are two people{why}"
     if link.kind == "unlink":
@@ -68,12 +70,11 @@ def because_refused(refusal: Refusal, event: Event | None, zone: ZoneInfo) -> st
     return f"{refusal.a} and {refusal.b} came together {often}{first}, and were not joined: {refusal.reason}"
 
 
-def because_shared(identifier: Identifier, shared_by: int) -> str:
-    """Why an identifier joins nobody."""
-    return (
-        f"seen beside more than {shared_by} different identifiers of one stronger kind: "
-        f"this {identifier.namespace} is shared, so it joins nobody"
-    )
+def because_shared(row: IdentifierRow) -> str:
+    """Why an identifier joins nobody: of which stronger kind it was seen with too many."""
+    kinds = Counter(seen.partition(":")[0] for seen in row.beside)
+    told = " and ".join(f"{count} of {kind}" for kind, count in sorted(kinds.items()))
+    return f"seen beside so many people that it joins nobody: {told}" if told else "shared, so it joins nobody"
 
 
 def told_act(act: Act, when_us: int, zone: ZoneInfo) -> str:

@@ -16,22 +16,18 @@ SOMEBODY: Final = "(somebody else's)"
 """Stands for the value of an identifier of another customer, where that is not to be told."""
 
 
-def identifiers(rt: Runtime, customer: Customer) -> list[dict[str, Any]]:
+def identifiers(customer: Customer) -> list[dict[str, Any]]:
     """Every identifier, when it was first seen, and whether too many people share it."""
-    declared = rt.workspace.identity.namespaces
-    told = []
-    for row in customer.names:
-        one = {
+    return [
+        {
             "namespace": row.identifier.namespace,
             "value": row.identifier.value,
             "first_seen": iso(row.first_us),
             "shared": row.shared,
+            "why": because_shared(row) if row.shared else "",
         }
-        namespace = declared.get(row.identifier.namespace)
-        if row.shared and namespace:
-            one["why"] = because_shared(row.identifier, namespace.shared_by)
-        told.append(one)
-    return told
+        for row in customer.names
+    ]
 
 
 def links(rt: Runtime, lines: Iterable[Link], events: Mapping[int, Event]) -> list[dict[str, Any]]:
@@ -71,8 +67,8 @@ def refused(rt: Runtime, refusals: Iterable[Refusal], events: Mapping[int, Event
 
 
 def veiled(line: Link, own: Collection[Identifier]) -> Link:
-    """A ledger line without the names of other people."""
-    if line.a in own and line.b in own:
+    """A ledger line without the names of other people, which the evidence of a parting may hold too."""
+    if line.kind == "link" and line.a in own and line.b in own:
         return line
     return Link(kind=line.kind, a=_veiled(line.a, own), b=_veiled(line.b, own), rule=line.rule, actor=line.actor,
                 time_us=line.time_us, event_seq=line.event_seq)  # fmt: skip

@@ -41,7 +41,7 @@ def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[st
     return {
         "id": customer.id,
         "aliases": customer.aliases,
-        "identifiers": links.identifiers(rt, customer),
+        "identifiers": links.identifiers(customer),
         "first_seen": iso(customer.profile.first_seen),
         "last_seen": iso(customer.profile.last_seen),
         "events": customer.profile.events,
