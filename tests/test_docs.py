@@ -71,7 +71,7 @@ def check_command(page: str, words: list[str]) -> None:
         return
     name = next((tuple(words[:size]) for size in (2, 1) if tuple(words[:size]) in COMMANDS), None)
     assert name is not None, f"{page} shows rapport {' '.join(words)}, which is no command"
-    known = {flag for one in COMMANDS[name].params for flag in one.opts} | {"--help"}
+    known = {flag for one in COMMANDS[name].params for flag in (*one.opts, *one.secondary_opts)} | {"--help"}
     for word in words:
         if re.match(r"--[a-z]", word):
             assert word.partition("=")[0] in known, f"{page} shows {word}, which rapport {' '.join(name)} does not take"
