@@ -20,6 +20,7 @@ IDENTITY = Identity(
     namespaces={
         "email": Namespace(normalise="email", priority=80, limit=2),
         "card": Namespace(normalise="digits", priority=70, unique=True),
+        "anonymous_id": Namespace(priority=10, held_by=3),
     }
 )
 RANK = list(namespaces(IDENTITY))

@@ -19,8 +19,8 @@ from tests.loop.conftest import Shop, identify, track
 ANN, BEN = {"userId": "ann"}, {"userId": "ben"}
 IDENTITY = """
 namespaces:
-  email: {normalise: email, found_in: [traits.email], priority: 80, shared_by: 2}
-  anonymous_id: {priority: 10, shared_by: 2, limits: {1d: 3}}
+  email: {normalise: email, found_in: [traits.email], priority: 80, shared_by: 2, held_by: 2}
+  anonymous_id: {priority: 10, shared_by: 2, held_by: 2, limits: {1d: 3}}
 """
 
 
@@ -160,7 +160,11 @@ def test_a_kiosk_joins_nobody_once_it_is_known_as_one(shop: Shop) -> None:
     assert len(customers | {customer_of(shop, "anonymous_id", "kiosk")}) == 4
     assert seen(shop, {"email": "x@x.org"})["events"] == 1
     [shared] = report(shop.rt)["shared"]["identifiers"]
-    assert shared == {"identifier": "anonymous_id:kiosk", "seen_with": {"email": 3}, "shared_by_at_most": 2}
+    assert shared == {
+        "identifier": "anonymous_id:kiosk",
+        "seen_with": {"email": 3},
+        "at_most": {"shared_by": 2, "held_by": 2},
+    }
 
 
 def test_a_shared_address_joins_no_users(shop: Shop) -> None:

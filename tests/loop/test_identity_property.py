@@ -27,8 +27,8 @@ from tests.loop.conftest import MORNING, CountingChance, HandClock, write_worksp
 IDENTITY = """
 namespaces:
   user_id: {priority: 100, unique: true}
-  email: {priority: 80, limit: 2, shared_by: 2, found_in: [properties.email]}
-  anonymous_id: {priority: 10, shared_by: 2, limit: 4, limits: {1d: 3}}
+  email: {priority: 80, limit: 2, shared_by: 2, held_by: 2, found_in: [properties.email]}
+  anonymous_id: {priority: 10, shared_by: 2, held_by: 1, limit: 4, limits: {1d: 3}}
 """
 NAMES = {"user_id": ("u1", "u2", "u3"), "email": ("e1", "e2", "e3"), "anonymous_id": ("a1", "a2", "a3", "a4")}
 

@@ -5,11 +5,10 @@ which customers turned out to be one, and which joins were refused. Nothing is r
 the log gives the same customers, the same ids and the same ledger.
 
 - An event belongs to the customer of its subject.
-- A *unique* namespace never joins two different values: on a shared device the second user keeps to himself, the
-  link is refused, and the device stays with the first.
+- A *unique* namespace never joins two different values: the link is refused, and what both use stays with the first.
 - A namespace's limits, in all and within windows of time, refuse what is beyond: ids that rotate stay alone.
-- An identifier seen beside too many different identifiers of one stronger kind is *shared*: a till, a kiosk, an
-  address that a whole firm uses. It joins nobody, and nobody through it, from the log's beginning.
+- An identifier seen beside too many different identifiers of one stronger kind is *shared*: a family's tablet, a
+  till, an address that a whole firm uses. It joins nobody, and nobody through it, from the log's beginning.
 - Only an alias call, or a person's act, says that two user ids are one person.
 - Two identifiers that an act told apart are never one person, whatever events show.
 - Of two customers that turn out to be one, the one with the oldest identifier survives, and its id stays.
@@ -21,6 +20,7 @@ before it was known to be shared, and what an act withdraws, is stitched anew (`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -85,7 +85,7 @@ class Stitcher:
             name: tuple((duration_us(window), window, limit) for window, limit in namespace.limits.items())
             for name, namespace in known.items()
         }
-        self._shared_by = {name: namespace.shared_by for name, namespace in known.items()}
+        self._known = known
         self._unique = frozenset(name for name, namespace in known.items() if namespace.unique)
 
     def stitch(self, graph: Graph, event: Event, seq: int, standing: Standing | None = None) -> Stitch:
@@ -171,12 +171,20 @@ class Stitcher:
             new = [] if row.shared else [seen for seen in stronger if seen not in row.beside]
             if new:
                 beside = (*row.beside, *new)
-                shared = _commonest(beside) > self._shared_by.get(key[0], _UNDECLARED.shared_by)
+                shared = self._is_shared(key[0], beside)
                 graph.replace(msgspec.structs.replace(row, beside=beside, shared=shared))
                 if shared:
                     turned.append(row.identifier)
             stronger.append(f"{key[0]}:{row.id}")
         return turned
+
+    def _is_shared(self, namespace: str, beside: Iterable[str]) -> bool:
+        """Whether so many stronger identifiers (``namespace:number``) are more than one person's."""
+        rules = self._known.get(namespace, _UNDECLARED)
+        counts = Counter(seen.partition(":")[0] for seen in beside)
+        return any(
+            count > (rules.held_by if name in self._unique else rules.shared_by) for name, count in counts.items()
+        )
 
     def conflict(self, held: Person, added: Iterable[tuple[str, int]], rule: str) -> str:
         """Why one person cannot have more of some namespaces; empty when nothing speaks against it."""
@@ -207,15 +215,6 @@ class Stitcher:
                 if len(known) + len(new) > limit and _most_within(known + new, window_us) > limit:
                     return f"one person gains at most {limit} of {name} within {window}"
         return ""
-
-
-def _commonest(beside: Iterable[str]) -> int:
-    """How many different identifiers of one kind there are at most among ``namespace:number``s."""
-    counts: dict[str, int] = {}
-    for seen in beside:
-        name = seen.partition(":")[0]
-        counts[name] = counts.get(name, 0) + 1
-    return max(counts.values())
 
 
 def _most_within(times: list[int], window_us: int) -> int:

@@ -28,6 +28,7 @@ from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
 
 STEP_EVENTS = 1_000
+STEP_EVENTS_MIN = 50
 STEP_DECISIONS = 2_000
 WAIT_S = 0.005
 WAITS_MAX = 2_000
@@ -95,8 +96,11 @@ def fold_all(rt: Runtime, progress: Callable[[str, float], None] | None = None) 
     last = rt.store.last_seq()
     start = rt.store.cursors().event
     total = 0
-    while consumed := _step(rt, STEP_EVENTS):
+    limit = STEP_EVENTS
+    while consumed := _step(rt, limit):
         total += consumed
+        # Where turns come thick, most of a long step would be read for nothing.
+        limit = min(STEP_EVENTS, max(STEP_EVENTS_MIN, 2 * consumed if consumed < limit else 2 * limit))
         if progress is not None and last > start:
             progress("folding the log", min(1.0, (rt.store.cursors().event - start) / (last - start)))
     rt.learner.checkpoint(rt.store, rt.clock.now_us())
@@ -153,15 +157,9 @@ def _step(rt: Runtime, limit: int) -> int:
     events = [(row.seq, decode_event(row.body)) for row in stored]
     step = _begin(rt, [event for _, event in events])
     _open_offers(rt, step, decisions)
-    reached, state = cursors.event, {}
-    for reached, event in events:
-        turned = _fold_one(rt, step, event, reached)
-        if turned:
-            # What follows is folded once the past is in order: the next step sees to it.
-            state[restitch.STATE] = restitch.encode_turn(restitch.Turn.of(event, reached, turned))
-            break
+    folded, turn = _fold_until_turn(rt, step, events)
     batch = FoldBatch(
-        event_cursor=reached,
+        event_cursor=stored[folded - 1].seq if folded else cursors.event,
         decision_cursor=decisions[-1].seq if decisions else cursors.decision,
         identifiers=step.graph.changed(),
         links=step.links,
@@ -171,11 +169,11 @@ def _step(rt: Runtime, limit: int) -> int:
         removed=step.removed,
         owned=step.owned,
         offers=list(step.offers.values()),
-        state=state,
+        state={restitch.STATE: restitch.encode_turn(turn)} if turn else {},
     )
     rt.store.apply(batch).result()
     rt.learner.follow(rt.store)
-    return len(stored) + len(decisions)
+    return folded + len(decisions)
 
 
 def _begin(rt: Runtime, events: list[Event]) -> _Step:
@@ -194,6 +192,14 @@ def _open_offers(rt: Runtime, step: _Step, rows: list[DecisionRow]) -> None:
         for offer in attribution.open_offers(row.made, rt.workspace.actions, rt.workspace.settings):
             step.offers[offer.decision_id, offer.action] = offer
             step.opened.setdefault(offer.customer_id, []).append(offer)
+
+
+def _fold_until_turn(rt: Runtime, step: _Step, events: list[tuple[int, Event]]) -> tuple[int, restitch.Turn | None]:
+    """Folds events up to the first that changes the past; what follows waits until the past is in order."""
+    for place, (seq, event) in enumerate(events, start=1):
+        if turned := _fold_one(rt, step, event, seq):
+            return place, restitch.Turn.of(event, seq, turned)
+    return len(events), None
 
 
 def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identifier, ...]:

@@ -167,8 +167,6 @@ def _shared(rt: Runtime, row: IdentifierRow) -> dict[str, Any]:
     for seen in row.beside:
         namespace = seen.partition(":")[0]
         counts[namespace] = counts.get(namespace, 0) + 1
-    return {
-        "identifier": str(row.identifier),
-        "seen_with": counts,
-        "shared_by_at_most": namespaces(rt.workspace.identity)[row.identifier.namespace].shared_by,
-    }
+    rules = namespaces(rt.workspace.identity)[row.identifier.namespace]
+    most = {"shared_by": rules.shared_by, "held_by": rules.held_by}
+    return {"identifier": str(row.identifier), "seen_with": counts, "at_most": most}

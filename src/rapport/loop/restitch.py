@@ -95,7 +95,8 @@ def take(rt: Runtime, turn: Turn) -> None:
         state={STATE: b""},
     )
     rt.store.apply(batch).result()
-    rt.store.write_scores(rescore(rt, events)).result()
+    if scores := list(rescore(rt, events)):
+        rt.store.write_scores(scores).result()
 
 
 def region_of(rt: Runtime, identifiers: Iterable[Identifier]) -> Region:

@@ -57,6 +57,8 @@ class Namespace(_Definition, frozen=True):
     """Within a window a person gains at most so many: ``{1d: 5, 30d: 50}``; beyond, new links are refused."""
     shared_by: int = 5
     """So many may share it: seen beside more different identifiers of one stronger kind, it is quarantined."""
+    held_by: int = 5
+    """The same, counting identifiers of a unique kind, which are as many people: 1 quarantines a family's tablet."""
     blocked: list[str] = []
     """Regular expressions of values that identify nobody."""
 

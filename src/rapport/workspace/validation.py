@@ -101,8 +101,9 @@ def _namespace(draft: Draft, name: str, namespace: Namespace, place: Place) -> N
         draft.report(place, f"'{name}' is no name of a kind of identifier", "use letters, digits and _", on_key=True)
     if namespace.limit < 1:
         draft.report(place.below("limit"), "a limit is at least 1")
-    if namespace.shared_by < 1:
-        draft.report(place.below("shared_by"), "at least one person has it")
+    for key, most in (("shared_by", namespace.shared_by), ("held_by", namespace.held_by)):
+        if most < 1:
+            draft.report(place.below(key), "at least one person has it")
     for window, limit in namespace.limits.items():
         _duration(draft, window, place.below("limits", window))
         if limit < 1:
