@@ -12,11 +12,15 @@ MARK = "projection:definitions"
 
 
 def digest(rt: Runtime) -> bytes:
-    """A fingerprint of all that shapes the projection: identity, traits, features, time zone, attribution."""
+    """A fingerprint of all that shapes the projection: identifiers, traits, features, time zone, attribution.
+
+    What only reading looks at (whose word counts, how probable links are found) is not in it.
+    """
     workspace = rt.workspace
+    identity = workspace.identity
     shaping = (
-        workspace.identity,
-        workspace.traits,
+        (identity.namespaces, identity.blocked, identity.phone_region),
+        [(name, trait.type) for name, trait in workspace.traits.items()],
         workspace.features,
         workspace.settings.timezone,
         workspace.settings.attribution_window,
