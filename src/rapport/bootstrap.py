@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rapport.loop.backups import finish_restore
+from rapport.loop.backups import FILE, examine, finish_restore
 from rapport.loop.erase import resume
 from rapport.loop.runtime import Runtime, assemble
 from rapport.ports.clock import Chance, Clock
+from rapport.store import copying
 from rapport.store.open import open_store
 from rapport.warehouse.open import open_warehouse
 from rapport.workspace import read
+from rapport.workspace.reading import SETTINGS_FILE
 
 
 class SystemClock:
@@ -54,6 +56,23 @@ def open_runtime(root: Path | str, *, clock: Clock | None = None, chance: Chance
     finish_restore(rt)
     resume(rt)
     return rt
+
+
+def lay_out(root: Path | str, backup: Path) -> list[str]:
+    """Gives a folder without a workspace the definitions of a backup; returns the files written.
+
+    ``rapport.yaml`` comes last: half a workspace is none. Raises ``NotFound`` and ``InvalidInput`` for the backup.
+    """
+    folder = Path(root).resolve()
+    if (folder / SETTINGS_FILE).exists():
+        return []
+    examine(lambda file, apart, tell: copying.examine(Path(file), apart, tell), backup, lambda _share: None)
+    files = {name.removeprefix(FILE): body for name, body in copying.states_of(backup, FILE).items()}
+    for name in sorted(files, key=lambda name: (name == SETTINGS_FILE, name)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files[name])
+    return sorted(files)
 
 
 def calm_collector() -> None:

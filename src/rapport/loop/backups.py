@@ -28,7 +28,7 @@ from rapport.loop.fold import alone
 from rapport.loop.leaving import leaving
 from rapport.loop.runtime import Runtime
 from rapport.loop.suppress import SECRET, matching, same_secret
-from rapport.ports.store import Store
+from rapport.ports.store import CopyFacts, Store
 from rapport.workspace.reading import definition_files
 
 Progress = Callable[[str, float], None]
@@ -124,7 +124,7 @@ def restore(rt: Runtime, file: Path, progress: Progress | None = None) -> dict[s
     which the next refresh fills. Raises ``NotFound``, ``InvalidInput`` for a file that is no whole backup, ``Conflict``
     while another process has the SQLite database open or for a backup of another business.
     """
-    about = examine(rt.store, file, _said(progress, "reading the backup", 0.0, 0.3))
+    about = examine(rt.store.examine_copy, file, _said(progress, "reading the backup", 0.0, 0.3))
     with _one_at_a_time(rt), _workplace(folder(rt)) as work, alone(rt):
         copy = work / "store.db"
         shutil.copyfile(file, copy)
@@ -153,11 +153,13 @@ def finish_restore(rt: Runtime) -> bool:
     return True
 
 
-def examine(store: Store, file: Path, progress: Callable[[float], None]) -> About:
+def examine(
+    read: Callable[[str, str, Callable[[float], None]], CopyFacts], file: Path, progress: Callable[[float], None]
+) -> About:
     """What a backup says of itself, once all of it has been read. Raises ``NotFound``, ``InvalidInput``."""
     if not file.is_file():
         raise NotFound(f"no file {file.name}", where=str(file.parent), hint="rapport backup --list shows what there is")
-    facts = store.examine_copy(str(file), ABOUT, progress)
+    facts = read(str(file), ABOUT, progress)
     if not facts.apart:
         raise InvalidInput("a database, but no backup", where=str(file), hint="rapport backup makes one")
     about = _decode_about(facts.apart)

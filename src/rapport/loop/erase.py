@@ -148,7 +148,8 @@ def _finish(rt: Runtime, intent: Intent) -> dict[str, Any]:
     """Everything that follows, for who holds the fold's lease; returns the receipt."""
     began = time.monotonic()
     names = [Identifier.parse(text) for text in intent.identifiers]
-    files = rt.warehouse.erase(intent.identifiers, intent.customer_ids)
+    # Others whose events changed leave the tables, too: the next refresh brings them back as they are now.
+    files = rt.warehouse.erase(intent.identifiers, [*intent.customer_ids, *intent.refold])
     if intent.exported:
         rt.warehouse.restart()
     removed = Counter(intent.removed)

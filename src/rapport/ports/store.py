@@ -338,7 +338,10 @@ class Store(Protocol):
         """The hashed identifiers of everybody who was erased."""
 
     def events_holding(self, parts: Sequence[bytes], after: int = 0) -> list[StoredEvent]:
-        """Events after a position whose JSON contains any of these bytes, in order; reads the whole log."""
+        """Events after a position whose JSON contains any of these texts, in order; reads the whole log.
+
+        Letters of ASCII may be large or small.
+        """
 
     def decisions_holding(self, parts: Sequence[bytes]) -> list[DecisionRow]:
         """Decisions whose record contains any of these bytes, in order; reads all of them."""

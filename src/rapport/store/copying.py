@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import msgspec
 import numpy as np
@@ -90,7 +91,7 @@ def examine(path: Path, apart_from: str, progress: Progress) -> CopyFacts:
     Raises ``InvalidInput`` for a file that is no such copy, is damaged, or is of a newer release.
     """
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(_read_only(path)) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchone()[0]
             version = connection.execute(migrate.VERSION_QUERY).fetchone()[0]
             if found != "ok":
@@ -101,6 +102,18 @@ def examine(path: Path, apart_from: str, progress: Progress) -> CopyFacts:
             return _facts(connection, apart_from, progress)
     except sqlite3.Error as error:
         raise InvalidInput(f"not a copy that can be read ({error})", where=str(path)) from error
+
+
+def states_of(path: Path, prefix: str) -> dict[str, bytes]:
+    """The small named values of a copy whose name starts so, read without touching the file."""
+    with closing(_read_only(path)) as connection:
+        sql = "SELECT name, value FROM state WHERE substr(name, 1, ?) = ? ORDER BY name"
+        return dict(connection.execute(sql, (len(prefix), prefix)).fetchall())
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """A connection that leaves no file beside the copy."""
+    return sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
 
 
 def _facts(connection: sqlite3.Connection, apart_from: str, progress: Progress) -> CopyFacts:

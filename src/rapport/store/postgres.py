@@ -55,6 +55,7 @@ class PostgresStore(SqlStore):
     """``ports.store.Store`` on PostgreSQL."""
 
     holds = "position(? IN body) > 0"
+    says = """position(? IN lower(convert_from(body, 'UTF8') COLLATE "C")) > 0"""
 
     def __init__(self, url: str) -> None:
         """Connects and brings the tables up to date. Raises ``StoreFailure`` when the database cannot be used."""

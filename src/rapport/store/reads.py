@@ -44,6 +44,8 @@ class Reads(ABC):
 
     holds: ClassVar[str]
     """Whether ``body`` contains some bytes, as this database says it."""
+    says: ClassVar[str]
+    """Whether ``body``, as text with small letters of ASCII, contains some text."""
 
     @abstractmethod
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
@@ -69,13 +71,18 @@ class Reads(ABC):
         return sorted((StoredEvent(*row) for row in self.rows(sql, *parameters)), key=lambda event: event.seq)
 
     def events_holding(self, parts: Sequence[bytes], after: int = 0) -> list[StoredEvent]:
-        """Events after a position whose JSON contains any of these bytes, in order; reads the whole log."""
-        found = {row[0]: row for row in self._holding("SELECT seq, body FROM events WHERE seq > ?", parts, after)}
+        """Events after a position whose JSON contains any of these texts, in order; reads the whole log.
+
+        Letters of ASCII may be large or small.
+        """
+        sql = "SELECT seq, body FROM events WHERE seq > ?"
+        lowered = [part.lower().decode() for part in parts]
+        found = {row[0]: row for row in self._holding(sql, self.says, lowered, after)}
         return [StoredEvent(*found[seq]) for seq in sorted(found)]
 
     def decisions_holding(self, parts: Sequence[bytes]) -> list[DecisionRow]:
         """Decisions whose record contains any of these bytes, in order; reads all of them."""
-        found = {row[5]: row for row in self._holding(f"{_DECISION} WHERE seq > ?", parts, 0)}
+        found = {row[5]: row for row in self._holding(f"{_DECISION} WHERE seq > ?", self.holds, parts, 0)}
         return [DecisionRow(*found[seq]) for seq in sorted(found)]
 
     def suppressions(self) -> list[Suppression]:
@@ -87,11 +94,11 @@ class Reads(ABC):
         """Identifiers by number, after a number."""
         return [_identifier(row) for row in self.rows(f"{_IDENTIFIER} WHERE id > ? ORDER BY id LIMIT ?", after, limit)]
 
-    def _holding(self, sql: str, parts: Sequence[bytes], after: int) -> Iterable[Row]:
-        """Rows of a query whose ``body`` contains any of some bytes."""
+    def _holding(self, sql: str, test: str, parts: Sequence[bytes | str], after: int) -> Iterable[Row]:
+        """Rows of a query whose ``body`` passes a test for any of some parts."""
         for start in range(0, len(parts), _PARTS_A_QUERY):
             some = parts[start : start + _PARTS_A_QUERY]
-            condition = " OR ".join([self.holds] * len(some))
+            condition = " OR ".join([test] * len(some))
             yield from self.rows(f"{sql} AND ({condition})", after, *some)
 
     def events_at(self, seqs: Collection[int]) -> list[StoredEvent]:

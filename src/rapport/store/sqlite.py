@@ -45,6 +45,7 @@ class SqliteStore(SqlStore):
     """``ports.store.Store`` on SQLite."""
 
     holds = "instr(body, ?) > 0"
+    says = "instr(lower(CAST(body AS TEXT)), ?) > 0"
 
     def __init__(self, path: Path) -> None:
         """Opens or creates the database. Raises ``StoreFailure`` when it cannot be used."""
