@@ -73,3 +73,11 @@ def test_every_text_says_what_and_what_to_do(code: str) -> None:
     what, todo = TEXTS[code]
     assert what
     assert todo
+
+
+def test_a_conflict_that_belief_settles_weighs_less() -> None:
+    disputed = [measured("city", compared=100, conflicting=50)]
+    open_, settled = (verdict(disputed, TRAITS, Around(customers=100, settled=names)) for names in ((), ("city",)))
+
+    assert (open_.level, settled.level) == ("not ready", "with care")
+    assert settled.findings[0].what.endswith("the surest is shown")

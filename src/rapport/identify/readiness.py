@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -50,17 +50,21 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "sources disagree on {count} of {total} customers ({share})",
         "say in identity.yaml under sources whom to believe, and mend the other",
     ),
+    "conflicts_settled": (
+        "sources disagree on {count} of {total} customers ({share}); the surest is shown",
+        "have the less believed source mended, or do without it",
+    ),
     "shared": (
         "{count} customers share theirs with another customer",
         "look at rapport identity report and review: one person twice, or one address of several people",
     ),
     "invalid": ("{share} of the values from {source} are not valid", "mend what {source} sends: it must {wanted}"),
     "ill_typed": (
-        "{count} values from {source} were of another type and were not kept",
+        "of another type than declared, and not kept: {count} from {source}",
         "mend what {source} sends, or declare another type",
     ),
-    "undeclared": ("came {count} times and was not kept", "if it is worth keeping: {line}"),
-    "reviews": ("{count} probable links wait for somebody to decide", "rapport identity review"),
+    "undeclared": ("came undeclared, and was not kept: {count}", "if it is worth keeping: {line}"),
+    "reviews": ("probable links that wait for somebody to decide: {count}", "rapport identity review"),
 }
 """Code of a finding → what is the matter and what to do about it, with places for its facts."""
 OPENINGS: Final[dict[Level, str]] = {"ready": "Ready", "with care": "Usable with care", "not ready": "Not ready"}
@@ -114,6 +118,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """(trait, source) → values of another type that came lately."""
     undeclared: Sequence[tuple[str, int, str]] = ()
     """Name, times, the line that would declare it."""
+    settled: Collection[str] = ()
+    """Traits whose sources are ranked by the business, so that a conflict is settled where it arises."""
     open_reviews: int = 0
 
 
@@ -137,7 +143,7 @@ def verdict(measures: Sequence[Measured], traits: Mapping[str, Trait], around: A
 def _of_trait(one: Measured, trait: Trait, around: Around) -> Iterator[Finding]:
     yield from _completeness(one, around.used.get(one.trait, ()))
     yield from _age(one, trait)
-    yield from _conflicts(one)
+    yield from _conflicts(one, one.trait in around.settled)
     if one.duplicated:
         severity = min(1.0, 2 * one.duplicated / around.customers + 0.05)
         yield Finding(severity, one.trait, "shared", {"count": f"{one.duplicated:,}"})
@@ -162,12 +168,15 @@ def _age(one: Measured, trait: Trait) -> Iterator[Finding]:
         yield Finding(0.15, one.trait, "stale", {"days": f"{one.age_median:,}"})
 
 
-def _conflicts(one: Measured) -> Iterator[Finding]:
+def _conflicts(one: Measured, settled: bool) -> Iterator[Finding]:
     share = one.conflicts
     if (share.share or 0.0) > LIMITS.conflicts:
         severity = (share.share or 0.0) * min(1.0, 2 * share.total / one.customers)
         facts = {"count": f"{share.count:,}", "total": f"{share.total:,}", "share": percent(share)}
-        yield Finding(severity, one.trait, "conflicts", facts)
+        if settled:
+            yield Finding(0.3 * severity, one.trait, "conflicts_settled", facts)
+        else:
+            yield Finding(severity, one.trait, "conflicts", facts)
 
 
 def _of_source(one: Measured, trait: Trait) -> Iterator[Finding]:

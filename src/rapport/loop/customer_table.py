@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, get_args
 
 from rapport.core.errors import Conflict
+from rapport.core.path import scalar_text
 from rapport.core.quoting import name_sql
 from rapport.core.time import iso
 from rapport.identify.quality import Share
@@ -92,7 +93,7 @@ def in_words(feature: Feature) -> str:
     """
     of = f" of {feature.of}" if feature.of else ""
     window = f", within {feature.window}" if feature.window else ""
-    where = "".join(f", where {path} is {value}" for path, value in feature.where.items())
+    where = "".join(f", where {path} is {scalar_text(value)}" for path, value in feature.where.items())
     return f"{feature.measure}{of} of “{feature.event}”{where}{window}. {MEASURES[feature.measure][1]}"
 
 

@@ -150,8 +150,15 @@ def _verdict(
         ill_typed=lost,
         undeclared=undeclared,
         open_reviews=open_reviews,
+        settled=_settled(rt, today),
     )
     return verdict(today, rt.workspace.traits, around)
+
+
+def _settled(rt: Runtime, today: list[Measured]) -> set[str]:
+    """Traits of which at most one source is not declared in ``identity.yaml``: every conflict has a surer side."""
+    unranked = Counter(one.trait for one in today if one.source and one.source not in rt.sources.declared)
+    return {one.trait for one in today if unranked[one.trait] <= 1}
 
 
 def _trait(
