@@ -1,7 +1,7 @@
 """Possibly the same person: who comes near a customer, or near what a form was just told, by the trained linkage.
 
-An index over everybody lives in this process's memory. It is built when first asked for and when there is a new model,
-and follows the log from there; what it tells is held against the store, so that nobody is told who was merged or erased
+An index over everybody lives in this process's memory. It is built when first asked for, when there is a new model and when
+somebody was erased, and follows the log from there; what it tells is held against the store, so that nobody is told who was merged or erased
 meanwhile. A hint changes nothing: it is for a member of staff to think of, never a link.
 """
 
@@ -22,6 +22,7 @@ from rapport.identify.link import LinkModel
 from rapport.identify.link.hint import Hint, Index
 from rapport.identify.link.prepare import prepare
 from rapport.identify.link.waterfall import explain
+from rapport.loop import generation
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find
 
@@ -123,14 +124,16 @@ def _renew(rt: Runtime, now_us: int) -> None:
     row = rt.store.model(MODEL)
     if row is None:
         raise Conflict("no linkage is trained yet", hint="run rapport identity link, then ask again")
-    if held.index is not None and held.version == row.version and rt.store.cursors().event >= held.event:
+    now = generation.current(rt.store)
+    same = held.version == row.version and held.generation == now
+    if held.index is not None and same and rt.store.cursors().event >= held.event:
         _follow(rt, held.index, now_us)
         return
     # The cursor before the customers: what happens in between is followed again, which changes nothing.
     event = rt.store.cursors().event
     model = msgspec.json.decode(row.body, type=LinkModel)
     held.index = Index(model, _everybody(rt, model, now_us))
-    held.version, held.event = row.version, event
+    held.version, held.event, held.generation = row.version, event, now
 
 
 def _follow(rt: Runtime, index: Index, now_us: int) -> None:

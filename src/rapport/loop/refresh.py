@@ -16,7 +16,7 @@ import msgspec
 from rapport.core.time import SECOND_US
 from rapport.differentiate import rfm
 from rapport.differentiate.features_sql import customer_query, event_columns
-from rapport.loop import quality
+from rapport.loop import generation, quality
 from rapport.loop.columns import SCORE_COLUMNS
 from rapport.loop.fold import catch_up
 from rapport.loop.refreshed import STATE, RefreshState
@@ -50,6 +50,7 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
     """
     tell = progress or _say_nothing
     seconds: dict[str, float] = {}
+    began = generation.current(rt.store)
     with _timed(rt, seconds, "fold"):
         catch_up(rt, tell)
     as_of = rt.clock.now_us()
@@ -67,6 +68,9 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
     with _timed(rt, seconds, "examine"):
         tell("examining the data", 0.0)
         quality.measure(rt, as_of)
+    if generation.current(rt.store) != began:
+        # Somebody was erased meanwhile: what was read before that must not stay.
+        return refresh(rt, progress)
     state = RefreshState(
         as_of=as_of,
         customers=customers,
@@ -75,13 +79,14 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         definitions=rt.workspace.version,
     )
     rt.store.save_state(STATE, msgspec.json.encode(state)).result()
+    segments = _segments(rt)
     with _timed(rt, seconds, "retain"):
         retained = retain(rt)
     return RefreshReport(
         as_of=as_of,
         customers=customers,
         events=receipt.events,
-        segments=_segments(rt),
+        segments=segments,
         seconds=seconds,
         retained=retained,
     )

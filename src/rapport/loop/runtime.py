@@ -39,11 +39,12 @@ class KeyRing:
 
 @dataclass(slots=True)
 class Hinting:
-    """The index of hints, once somebody asked for one: of which model, up to where in the log, when last renewed."""
+    """The index of hints, once somebody asked for one: of which model, up to where in which log, when last renewed."""
 
     index: Index | None = None
     version: int = 0
     event: int = 0
+    generation: bytes = b""
     looked_at: int = 0
     lock: Lock = field(default_factory=Lock)
 
