@@ -11,13 +11,16 @@ from rapport.console.signing import Signer
 from rapport.core.time import HOUR_US, SECOND_US
 from rapport.loop import keys
 from rapport.loop.runtime import Runtime
+from rapport.ports.store import KeyRow
 
 COOKIE: Final = "rapport_session"
 SESSION_US: Final = 12 * HOUR_US
 INVITE_US: Final = 900 * SECOND_US
 INVITE_STATE: Final = "console_invite"
 READERS: Final = frozenset({"read", "manage"})
+DECIDES: Final = "manage"
 _BY_LINK = "link"
+_CONSOLE = "console"
 
 
 def invite(rt: Runtime) -> str:
@@ -47,10 +50,28 @@ def by_key(rt: Runtime, signer: Signer, token: str) -> str | None:
 
 def signed_in(rt: Runtime, signer: Signer, cookie: str) -> bool:
     """Whether a session is valid, and the key behind it still is."""
+    return _behind(rt, signer, cookie) is not None
+
+
+def decider(rt: Runtime, signer: Signer, cookie: str) -> str:
+    """Who decides in a session: the label of a key that may ``manage``, or whoever started the server.
+
+    Empty for a session that may only look.
+    """
+    key = _behind(rt, signer, cookie)
+    if isinstance(key, KeyRow):
+        return (key.label or key.id) if DECIDES in key.scopes else ""
+    return _CONSOLE if key else ""
+
+
+def _behind(rt: Runtime, signer: Signer, cookie: str) -> KeyRow | str | None:
+    """The live key behind a session, ``link`` for one by link, None for no session."""
     kind, _, who = (signer.read(cookie, rt.clock.now_us()) or "").partition(" ")
     if kind != "session":
-        return False
-    return who == _BY_LINK or any(key.id == who and not key.revoked_at for key in keys.listing(rt))
+        return None
+    if who == _BY_LINK:
+        return _BY_LINK
+    return next((key for key in keys.listing(rt) if key.id == who and not key.revoked_at), None)
 
 
 def _session(rt: Runtime, signer: Signer, who: str) -> str:
