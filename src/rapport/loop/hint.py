@@ -1,8 +1,8 @@
 """Possibly the same person: who comes near a customer, or near what a form was just told, by the trained linkage.
 
-An index over everybody lives in this process's memory. It is built when first asked for, when there is a new model and when
-somebody was erased, and follows the log from there; what it tells is held against the store, so that nobody is told who was merged or erased
-meanwhile. A hint changes nothing: it is for a member of staff to think of, never a link.
+An index over everybody lives in this process's memory. It is built when first asked for, when there is a new model
+and when somebody was erased, and follows the log from there; what it tells is held against the store, so that nobody is
+told who was merged or erased meanwhile. A hint changes nothing: it is for a member of staff to think of, never a link.
 """
 
 from __future__ import annotations
