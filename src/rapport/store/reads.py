@@ -33,8 +33,7 @@ _REVIEW: Final = f"SELECT {', '.join(REVIEW_COLUMNS)} FROM reviews"  # noqa: S60
 _DECISION: Final = "SELECT id, customer_id, slot, made_at, body, seq FROM decisions"
 _OFFER: Final = """
 SELECT decision_id, action, customer_id, made_at, closes_at, outcome, value, settled_seq FROM offers"""
-_EVENTS_OF: Final = """
-SELECT DISTINCT e.seq, e.body FROM owned o JOIN events e ON e.seq = o.seq WHERE o.identifier_id IN ??"""
+_EVENTS_OF: Final = "SELECT seq, body FROM events WHERE seq IN (SELECT seq FROM owned WHERE identifier_id IN ??{})"
 _PARTS_A_QUERY: Final = 64
 _MODEL: Final = "SELECT name, version, created_at, settled_seq, body FROM models WHERE name = ?"
 
@@ -62,12 +61,12 @@ class Reads(ABC):
 
     def events_of(self, identifier_ids: Collection[int], before: int = 0, limit: int = 0) -> list[StoredEvent]:
         """The events that belong to these identifiers, oldest first; ``before``/``limit`` page from the newest."""
-        sql = _EVENTS_OF
+        sql = _EVENTS_OF.format(" AND seq < ?" if before else "")
         parameters: list[Any] = [_listed(identifier_ids)]
         if before:
-            sql, parameters = f"{sql} AND o.seq < ?", [*parameters, before]
+            parameters.append(before)
         if limit:
-            sql, parameters = f"{sql} ORDER BY e.seq DESC LIMIT ?", [*parameters, limit]
+            sql, parameters = f"{sql} ORDER BY seq DESC LIMIT ?", [*parameters, limit]
         return sorted((StoredEvent(*row) for row in self.rows(sql, *parameters)), key=lambda event: event.seq)
 
     def events_holding(self, parts: Sequence[bytes], after: int = 0) -> list[StoredEvent]:
