@@ -52,6 +52,8 @@ def canonical(name: str) -> str:
     >>> canonical("Personalisation"), canonical("MARKETING.SMS"), canonical("C0001")
     ('personalization', 'marketing.sms', 'C0001')
     """
+    if name in GIVEN_UNTIL_WITHDRAWN:
+        return name
     purpose, dot, channel = name.partition(".")
     ours = CONSENT_TRAITS.get(purpose.lower())
     return name if ours is None else f"{ours}{dot}{channel.lower()}"
@@ -114,8 +116,10 @@ def statements(context: Mapping[str, Any]) -> list[Statement]:
 
 def deciding(consents: Mapping[str, TraitValue], purpose: str, channel: str = "") -> tuple[str, TraitValue] | None:
     """The category and statement that decide for a purpose, in a channel if one is named; None if nothing was said."""
-    names = (canonical(purpose), category(purpose, channel)) if channel else (canonical(purpose),)
-    applying = [(name, consents[name]) for name in names if name in consents]
+    general = canonical(purpose)
+    if not channel:
+        return (general, consents[general]) if general in consents else None
+    applying = [(name, consents[name]) for name in (general, category(purpose, channel)) if name in consents]
     return max(applying, key=lambda one: (one[1].time, one[1].seq, not one[1].value), default=None)
 
 
