@@ -101,7 +101,8 @@ def _side(rt: Runtime, named: dict[str, str]) -> dict[str, Any]:
         shown = None
     if shown is None:
         return {"id": "", "name": named["identifier"], "identifiers": [], "traits": {}, "events": 0}
-    known = {name: held["value"] for name, held in shown["traits"].items() if held["value"] is not None}
+    traits = shown["traits"].items()
+    known = {name: held["value"] for name, held in traits if held["value"] is not None and "namespace" not in held}
     return {
         "id": shown["id"],
         "name": present.names(rt, [shown["id"]])[shown["id"]],
