@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rapport.core.errors import Conflict, InvalidInput, NotFound
+from rapport.core.errors import Conflict, InvalidInput, NotFound, StoreFailure
 from rapport.loop import rights
 from rapport.loop.erase import erase
 from rapport.loop.rights import Asked, cancel, find, results, results_held, submit, work
@@ -88,6 +88,21 @@ def test_what_a_killed_process_began_is_finished_by_the_next(
     work(either.rt)
     done = find(either.rt, ONE)
     assert (done.status, done.results, len(done.receipts)) == ("completed", 1, 1)
+
+
+def test_one_that_fails_keeps_no_other_waiting(ann: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any, **__: Any) -> None:
+        raise StoreFailure("the disk is full")
+
+    submit(ann.rt, asked("erasure"), "k1")
+    submit(ann.rt, asked(id_=TWO), "k1")
+    with monkeypatch.context() as patched:
+        patched.setattr(rights.erasing, "erase", failing)
+        with pytest.raises(StoreFailure):
+            work(ann.rt)
+    assert (find(ann.rt, ONE).status, find(ann.rt, TWO).status) == ("in_progress", "completed")
+    work(ann.rt)
+    assert find(ann.rt, ONE).status == "completed"
 
 
 def test_the_same_id_is_the_same_request(ann: Shop) -> None:
@@ -170,6 +185,7 @@ def test_events_that_wait_belong_to_the_answer(ann: Shop) -> None:
         ({"emial": "ann@example.com"}, "unknown identity type 'emial'"),
         ({"email": "no address"}, "identifies nobody"),
         ({"email": ""}, "no customer named"),
+        ({"user_id": "ann", "controller_customer_id": "bob"}, "two identities of the kind user_id"),
     ],
 )
 def test_identities_that_mean_nobody_are_refused(ann: Shop, identities: dict[str, str], found: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from rapport.core.errors import Conflict, InvalidInput, NotFound, did_you_mean
+from rapport.core.errors import Conflict, InvalidInput, NotFound, RapportError, did_you_mean
 from rapport.core.identifier import USER_ID, Identifier
 from rapport.core.time import DAY_US
 from rapport.identify.moments import moment_us
@@ -163,13 +163,21 @@ def results_held(rt: Runtime, request: Request) -> bool:
 def work(rt: Runtime) -> int:
     """Works off every open request, the oldest first, and forgets results past their time; returns how many it did.
 
-    What another process takes meanwhile is left to it. Raises ``Busy`` when others fold without end.
+    What another process takes meanwhile is left to it. Raises what the first request that failed raised, after the
+    others are done; it stays open.
     """
     requests = sorted(_all(rt), key=lambda request: request.received_at)
     _expire(rt, requests)
     taken = [begun for request in requests if request.open and (begun := _begin(rt, request.id)) is not None]
+    failure: RapportError | None = None
     for request in taken:
-        _erase(rt, request) if request.type == "erasure" else _answer(rt, request)
+        try:
+            _erase(rt, request) if request.type == "erasure" else _answer(rt, request)
+        except RapportError as error:
+            # The next round tries it again; meanwhile the others need not wait for it.
+            failure = failure or error
+    if failure is not None:
+        raise failure
     return len(taken)
 
 
@@ -217,13 +225,16 @@ def _identities(rt: Runtime, given: Mapping[str, str]) -> dict[str, str]:
     """Namespace → agreed spelling. Raises ``InvalidInput`` that says which identity was not understood."""
     if not given:
         raise InvalidInput("no identities", where="subject_identities", hint="name the person by email or another id")
-    named = {}
+    named: dict[str, str] = {}
     for kind, value in given.items():
         namespace = NAMESPACE_OF.get(kind, kind)
         if namespace not in rt.normalisers:
             hint = did_you_mean(kind, identity_types(rt))
             raise InvalidInput(f"unknown identity type '{kind[:40]}'", where="subject_identities", hint=hint)
-        named[namespace] = identifier_of(rt, {namespace: value}).value
+        agreed = identifier_of(rt, {namespace: value}).value
+        if named.setdefault(namespace, agreed) != agreed:
+            hint = "send one request a person"
+            raise InvalidInput(f"two identities of the kind {namespace}", where="subject_identities", hint=hint)
     return named
 
 
