@@ -20,40 +20,30 @@ from rapport.workspace.survivorship import Belief, Survivorship, lasts_us
 
 
 class _Rule(msgspec.Struct, frozen=True):
-    """What one trait asks of a source: how high it stands and how long its values last (µs; 0: for ever)."""
+    """What one trait asks of a source: how high it stands, and how long its values last (µs; 0: for ever)."""
 
-    ranks: dict[str, int]
-    others_rank: int
-    lasts: dict[str, int]
-    others_last: int
+    declared: dict[str, tuple[int, int]]
+    others: tuple[int, int]
     ends: bool
     """Whether any value of this trait ever expires."""
 
-    def rank(self, source: str) -> int:
-        return self.ranks.get(source, self.others_rank)
+    def of(self, source: str) -> tuple[int, int]:
+        """A source's rank, and how long its values last."""
+        return self.declared.get(source, self.others)
 
-    def expires_at(self, held: TraitValue) -> int:
-        lasts = self.lasts.get(held.source, self.others_last)
-        return held.time + lasts if lasts else 0
-
-    def best(self, values: Sequence[TraitValue]) -> TraitValue:
-        """The value that stands highest."""
-        ranks, others = self.ranks, self.others_rank
-        best = values[0]
-        rank, time = ranks.get(best.source, others), best.time
-        for one in values[1:]:
-            its = ranks.get(one.source, others)
-            if its < rank:
+    def survivor(self, values: Sequence[TraitValue], now_us: int) -> TraitValue | None:
+        """Of the values that have not expired the one that stands highest; one pass, because decisions wait for it."""
+        of, others = self.declared.get, self.others
+        best: TraitValue | None = None
+        rank = best_time = -1
+        for one in values:
+            its, lasts = of(one.source, others)
+            time = one.time
+            if its < rank or (lasts and time + lasts <= now_us):
                 continue
-            its_time = one.time
-            if its > rank or its_time > time or (its_time == time and one.seq > best.seq):
-                best, rank, time = one, its, its_time
+            if its > rank or time > best_time or (time == best_time and best is not None and one.seq > best.seq):
+                best, rank, best_time = one, its, time
         return best
-
-    def live(self, values: Sequence[TraitValue], now_us: int) -> Sequence[TraitValue]:
-        """The values that have not expired."""
-        lasts, others = self.lasts, self.others_last
-        return [one for one in values if not (last := lasts.get(one.source, others)) or one.time + last > now_us]
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +84,10 @@ class Survivors:
             rule = get(name)
             if rule is None:
                 continue
-            live = rule.live(values, now_us) if rule.ends else values
-            if len(live) == 1:
-                shown[name] = live[0]
-            elif live:
-                shown[name] = rule.best(live)
+            if len(values) == 1 and not rule.ends:
+                shown[name] = values[0]
+            elif (survivor := rule.survivor(values, now_us)) is not None:
+                shown[name] = survivor
         return shown
 
     def judged(self, name: str, values: Sequence[TraitValue], now_us: int) -> list[Judged]:
@@ -107,12 +96,13 @@ class Survivors:
         return sorted(judged, key=lambda one: (not one.expired, one.rank, one.held.time, one.held.seq), reverse=True)
 
     def _judge(self, name: str, held: TraitValue, now_us: int) -> Judged:
-        rule, pattern = self._rules[name], self._valid.get(name)
-        expires_at = rule.expires_at(held)
+        rank, lasts = self._rules[name].of(held.source)
+        expires_at = held.time + lasts if lasts else 0
+        pattern = self._valid.get(name)
         return Judged(
             held=held,
             belief=self._sources.of(held.source),
-            rank=rule.rank(held.source),
+            rank=rank,
             expires_at=expires_at,
             expired=0 < expires_at <= now_us,
             valid=None if pattern is None else pattern.fullmatch(scalar_text(held.value) or "") is not None,
@@ -121,15 +111,13 @@ class Survivors:
 
 def _rule(trait: Trait, sources: Survivorship) -> _Rule:
     own = lasts_us(trait)
-    lasts = {source: _sooner(own, belief.expires_us) for source, belief in sources.declared.items()}
-    others = _sooner(own, sources.others.expires_us)
-    return _Rule(
-        ranks={source: belief.rank(trait.survivor) for source, belief in sources.declared.items()},
-        others_rank=sources.others.rank(trait.survivor),
-        lasts=lasts,
-        others_last=others,
-        ends=bool(others) or any(lasts.values()),
-    )
+
+    def asked(belief: Belief) -> tuple[int, int]:
+        return belief.rank(trait.survivor), _sooner(own, belief.expires_us)
+
+    declared = {source: asked(belief) for source, belief in sources.declared.items()}
+    others = asked(sources.others)
+    return _Rule(declared, others, ends=any(lasts for _, lasts in (others, *declared.values())))
 
 
 def _sooner(one: int, other: int) -> int:
