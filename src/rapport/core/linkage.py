@@ -13,13 +13,13 @@ class Patterns(msgspec.Struct, frozen=True):
     counts: list[int]
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen when records were compared."""
+class Sampled(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen among pairs of records that were not picked for their likeness."""
 
-    blocked: Patterns
-    """Pairs that share a block: nearly every true pair is among them."""
     chance: Patterns
     """Pairs drawn without regard to what they hold: nearly none is true."""
+    beside: list[Patterns] = []
+    """For each key, pairs drawn from those that agree on it: neighbours, households, namesakes, and true pairs."""
     pairs: int
     """So many pairs of records there are."""
     records: int

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import msgspec
+
+from rapport.core.linkage import Holders, Pair, Patterns, Sampled
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, 0–1."""
@@ -25,6 +28,31 @@ class SegmentPreview(msgspec.Struct, frozen=True):
     count: int
     sample: list[str]
     as_of: int
+
+
+class Linking(Protocol):
+    """One run over records in search of those that are probably one person."""
+
+    def count_pairs(self, blocks: Sequence[Sequence[str]]) -> list[int]:
+        """How many pairs each block (columns whose values agree) would compare."""
+
+    def compare(self, blocks: Sequence[Sequence[str]], comparisons: Sequence[Mapping[str, Any]]) -> Patterns:
+        """Compares every pair that shares a block, and keeps the result for ``score``."""
+
+    def sample(self, comparisons: Sequence[Mapping[str, Any]], keys: Sequence[Sequence[str]]) -> Sampled:
+        """Compares pairs met by chance, and pairs that agree on each key."""
+
+    def holders(self, column: str, least: int) -> Holders:
+        """How many records have a value in a column, and the values that at least so many share."""
+
+    def score(
+        self,
+        settings: Mapping[str, Any],
+        frequencies: Mapping[str, Mapping[str, float]],
+        rare: Mapping[str, float],
+        least_bits: float,
+    ) -> list[Pair]:
+        """The compared pairs from a match weight on, under Splink settings and shares of values, in a fixed order."""
 
 
 class Warehouse(Protocol):
@@ -63,6 +91,11 @@ class Warehouse(Protocol):
 
     def preview(self, condition: str, sample: int = 10) -> SegmentPreview | None:
         """Counts the customers for whom a DuckDB condition holds; None before the first refresh."""
+
+    def linking(
+        self, ids: Sequence[str], columns: Mapping[str, Sequence[str | None]], sources: Sequence[str] = ()
+    ) -> AbstractContextManager[Linking]:
+        """A run over records: their ids, and their prepared columns; with ``sources`` only pairs across them count."""
 
     def erase(self, subjects: Collection[str], customer_ids: Collection[str]) -> int:
         """Removes one person's rows from every Parquet file; returns how many files were written anew."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from rapport.ports.warehouse import ExportReceipt, Progress, SegmentPreview
 from rapport.warehouse.columns import FIXED, quoted, with_columns
 from rapport.warehouse.files import Files
 from rapport.warehouse.handover import Request, Step
+from rapport.warehouse.links import DuckDBLinking
 
 if TYPE_CHECKING:
     import duckdb
@@ -130,6 +131,12 @@ class DuckDBWarehouse:
         sql = f"SELECT COUNT(*), MIN(customer_id, {max(1, sample)}) FROM customers WHERE ({condition})"
         count, found = self.query(sql)[0]
         return SegmentPreview(count=count, sample=(found or [])[:sample], as_of=self._as_of())
+
+    def linking(
+        self, ids: Sequence[str], columns: Mapping[str, Sequence[str | None]], sources: Sequence[str] = ()
+    ) -> DuckDBLinking:
+        """A run over records in a database of its own, in memory."""
+        return DuckDBLinking(ids, columns, sources, threads=self._threads, memory=self._memory)
 
     def erase(self, subjects: Collection[str], customer_ids: Collection[str]) -> int:
         """Removes one person's rows from every Parquet file; returns how many files were written anew."""

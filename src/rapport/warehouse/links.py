@@ -11,12 +11,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from rapport.core.linkage import Compared, Holders, Pair, Patterns
+from rapport.core.linkage import Holders, Pair, Patterns, Sampled
 
-RECORD: Final = "record_number"
+RECORD: Final = "record_id"
+"""Its values are numbers; Splink's settings name it as the unique id."""
 SOURCE: Final = "source"
 _CHANCE_PAIRS: Final = 250_000
 """So many pairs show how often people agree by chance; of few records, all pairs."""
+_KEY_PAIRS: Final = 30_000
+"""So many pairs show how often people who share a key agree."""
 _MARGIN_BITS: Final = 1e-6
 _STEP: Final = 2_654_435_761
 """Knuth's multiplier (TAOCP 3, 6.4): spreads partners over all records, the same in every run."""
@@ -51,21 +54,18 @@ class DuckDBLinking:
         """How many pairs each block would compare; with several sources, those within one count too."""
         return [self._count_pairs(block) for block in blocks]
 
-    def compare(self, blocks: Sequence[Sequence[str]], comparisons: Sequence[Mapping[str, Any]]) -> Compared:
-        """Agreement patterns of the blocked pairs and of pairs met by chance."""
-        count = len(self._ids)
-        self._run(f"CREATE OR REPLACE TABLE chance AS {self._chance(count)}")
+    def compare(self, blocks: Sequence[Sequence[str]], comparisons: Sequence[Mapping[str, Any]]) -> Patterns:
+        """Agreement patterns of the pairs that share a block; the pairs are kept for ``score``."""
         self._run(f"CREATE OR REPLACE TABLE blocked AS {self._blocked(blocks)}")
         self._run(f"CREATE OR REPLACE TABLE agreed AS {_agreements('blocked', self._columns, comparisons)}")
-        levels = ", ".join(f"g{place}" for place in range(len(comparisons)))
-        counted = f"SELECT {levels}, COUNT(*) FROM {{}} GROUP BY ALL ORDER BY ALL"
-        met = _agreements("chance", self._columns, comparisons)
-        return Compared(
-            blocked=_patterns(self._rows(counted.format("agreed"))),
-            chance=_patterns(self._rows(counted.format(f"({met})"))),
-            pairs=self._pairs(),
-            records=count,
+        return self._counted("agreed", len(comparisons))
+
+    def sample(self, comparisons: Sequence[Mapping[str, Any]], keys: Sequence[Sequence[str]]) -> Sampled:
+        """Agreement patterns of pairs met by chance, and of pairs that agree on each key."""
+        chance, *beside = (
+            self._met(drawn, comparisons) for drawn in (self._chance(), *(self._beside(key) for key in keys))
         )
+        return Sampled(chance=chance, beside=beside, pairs=self._pairs(), records=len(self._ids))
 
     def holders(self, column: str, least: int) -> Holders:
         """How many records have a value in a column, and the values that at least so many share."""
@@ -93,9 +93,7 @@ class DuckDBLinking:
             linker.table_management.register_term_frequency_lookup(engine.register(f"tf_{column}_table"), column)
         linker.table_management.register_blocked_pairs_for_predict(engine.register("likely"))
         scored = linker.inference.predict(threshold_match_weight=least_bits, warning_mode="never")
-        pairs = self._read(scored.physical_name, [comparison["output_column_name"] for comparison in comparisons])
-        engine.delete_tables_created_by_splink_from_db()
-        return pairs
+        return self._read(scored.physical_name, [comparison["output_column_name"] for comparison in comparisons])
 
     def close(self) -> None:
         """Ends the run; its database is gone."""
@@ -134,7 +132,17 @@ class DuckDBLinking:
     def _apart(self) -> str:
         return f"l.{SOURCE} <> r.{SOURCE}" if self._sourced else "TRUE"
 
-    def _chance(self, count: int) -> str:
+    def _met(self, drawn: str, comparisons: Sequence[Mapping[str, Any]]) -> Patterns:
+        self._run(f"CREATE OR REPLACE TABLE drawn AS {drawn}")
+        return self._counted(f"({_agreements('drawn', self._columns, comparisons)})", len(comparisons))
+
+    def _counted(self, agreed: str, comparisons: int) -> Patterns:
+        levels = ", ".join(f"g{place}" for place in range(comparisons))
+        rows = self._rows(f"SELECT {levels}, COUNT(*) FROM {agreed} GROUP BY ALL ORDER BY ALL")
+        return Patterns([row[:-1] for row in rows], [row[-1] for row in rows])
+
+    def _chance(self) -> str:
+        count = len(self._ids)
         if count * (count - 1) // 2 <= _CHANCE_PAIRS:
             joined = f"l.{RECORD} < r.{RECORD} AND {self._apart()}"
             return f"SELECT l.{RECORD} AS a, r.{RECORD} AS b FROM records AS l JOIN records AS r ON {joined}"
@@ -144,6 +152,15 @@ class DuckDBLinking:
             f"SELECT a, b FROM ({drawn}) JOIN records AS l ON l.{RECORD} = a JOIN records AS r ON r.{RECORD} = b"
             f" WHERE {self._apart()}"
         )
+
+    def _beside(self, key: Sequence[str]) -> str:
+        """Pairs that agree on a key: each record with the next one that has the same values, in a shuffled order."""
+        columns = ", ".join(key)
+        shuffled = f"({RECORD} * {_STEP}) % 4294967296"
+        following = f"LEAD({RECORD}) OVER (PARTITION BY {columns} ORDER BY {shuffled}, {RECORD}) AS b"
+        present = " AND ".join(f"{column} IS NOT NULL" for column in key)
+        chosen = f"SELECT {RECORD} AS a, {following} FROM records WHERE {present}"
+        return f"SELECT a, b FROM ({chosen}) WHERE b IS NOT NULL ORDER BY (a * {_STEP}) % 4294967296 LIMIT {_KEY_PAIRS}"
 
     def _blocked(self, blocks: Sequence[Sequence[str]]) -> str:
         """Each pair once: what an earlier block found, a later one leaves out."""
@@ -239,7 +256,3 @@ def _likely(
         "SELECT '0' AS match_key, a AS join_key_l, b AS join_key_r FROM agreed"
         f" WHERE CAST({weight} AS DOUBLE) >= {least_bits - _MARGIN_BITS!r}"
     )
-
-
-def _patterns(rows: Sequence[tuple[Any, ...]]) -> Patterns:
-    return Patterns([tuple(row[:-1]) for row in rows], [row[-1] for row in rows])

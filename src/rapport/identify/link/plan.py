@@ -34,6 +34,26 @@ class Field(msgspec.Struct, frozen=True):
     """As the prepared records, the comparisons and the model call it: the kind, numbered where there are several."""
 
 
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """When agreement says less: whoever shares an address shares a surname too, without being one person."""
+
+    comparison: str
+    """The comparison that is weighed apart where the condition holds."""
+    condition: str
+    """SQL over ``<column>_l`` and ``<column>_r``."""
+    keys: tuple[tuple[str, ...], ...]
+    """Columns: pairs that agree on one of these entries are those for whom the condition holds."""
+
+
+class Likeness(msgspec.Struct, frozen=True):
+    """Pairs of people who are alike for another reason than being one person: neighbours, a household, namesakes."""
+
+    shared: tuple[str, ...]
+    """The comparisons that agree for that reason; the others agree as among strangers."""
+    never_same: tuple[str, ...] = ()
+    """Of these, those whose values are alike but not the same."""
+
+
 class LinkPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How records are compared, before anything is learnt.
 
@@ -49,6 +69,16 @@ class LinkPlan(msgspec.Struct, frozen=True, kw_only=True):
     ``levenshtein(a, b)`` and ``damerau_levenshtein(a, b)`` over ``<column>_l`` and ``<column>_r``, and ``ELSE``."""
     blocks: tuple[tuple[str, ...], ...]
     """Two records are compared if, for some entry, all its columns are present and equal."""
+    contexts: tuple[Context, ...] = ()
+    """A comparison with a context has each level twice: the upper half where the condition holds as well."""
+
+    likenesses: tuple[Likeness, ...] = ()
+    """Reasons to be alike other than being one person."""
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """Every context's keys, each once."""
+        return tuple(dict.fromkeys(key for context in self.contexts for key in context.keys))
 
 
 class LinkModel(msgspec.Struct, frozen=True, kw_only=True):

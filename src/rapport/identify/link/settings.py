@@ -5,11 +5,13 @@ A comparison's levels go from strong to weak agreement. Weights are not set here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from typing import Any, Final
 
-from rapport.identify.link.plan import Field, LinkPlan
+import msgspec
+
+from rapport.identify.link.plan import Context, Field, Likeness, LinkPlan
 
 _Level = tuple[str, str]
 """Label in words and SQL condition; ``{x}`` is the column."""
@@ -78,6 +80,8 @@ _LEVELS: Final[dict[str, tuple[_Level, ...]]] = {
 }
 
 
+_EXPECTED: Final = ", where much is shared anyway"
+"""Ends the label of a level within a context."""
 _PAIRS_A_RECORD: Final = 20
 """A block is worth its cost while it compares a record with so many others, on average."""
 _BLOCKING: Final = frozenset(_LEVELS) - {"text", "region"}
@@ -86,7 +90,14 @@ _STARTS_WITH: Final = frozenset({"street", "city", "postcode"})
 
 def plan(fields: Sequence[Field]) -> LinkPlan:
     """Comparisons for the fields, and every block that might serve; ``choose_blocks`` keeps those worth their cost."""
-    return LinkPlan(fields=tuple(fields), comparisons=comparisons(fields), blocks=_candidates(fields))
+    found = contexts(fields)
+    return LinkPlan(
+        fields=tuple(fields),
+        comparisons=comparisons(fields, found),
+        blocks=_candidates(fields),
+        contexts=found,
+        likenesses=_likenesses(fields),
+    )
 
 
 def choose_blocks(planned: LinkPlan, sizes: Sequence[int], records: int) -> LinkPlan:
@@ -98,7 +109,7 @@ def choose_blocks(planned: LinkPlan, sizes: Sequence[int], records: int) -> Link
     for block, size in zip(planned.blocks, sizes, strict=True):
         if size <= _PAIRS_A_RECORD * records and not any(set(smaller) <= set(block) for smaller in chosen):
             chosen.append(block)
-    return LinkPlan(fields=planned.fields, comparisons=planned.comparisons, blocks=tuple(chosen))
+    return msgspec.structs.replace(planned, blocks=tuple(chosen))
 
 
 def _candidates(fields: Sequence[Field]) -> tuple[tuple[str, ...], ...]:
@@ -114,31 +125,149 @@ def _candidates(fields: Sequence[Field]) -> tuple[tuple[str, ...], ...]:
     return (*singles, *pairs)
 
 
-def comparisons(fields: Sequence[Field]) -> tuple[dict[str, Any], ...]:
-    """One comparison a field."""
+def splink_settings(
+    comparisons: Sequence[Mapping[str, Any]], blocks: Sequence[Sequence[str]], probability: float
+) -> dict[str, Any]:
+    """Splink's settings, ready for its ``Linker`` on DuckDB; ``in_dialect`` renders them for another engine."""
+    rules = [" AND ".join(f"l.{column} = r.{column}" for column in block) for block in blocks]
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "record_id",
+        "probability_two_random_records_match": probability,
+        "blocking_rules_to_generate_predictions": [{"blocking_rule": rule, "sql_dialect": "duckdb"} for rule in rules],
+        "comparisons": list(comparisons),
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+    }
+
+
+def in_dialect(settings: Mapping[str, Any], dialect: str) -> dict[str, Any]:
+    """The same settings for another engine of Splink's, such as ``spark``."""
+    import sqlglot  # noqa: PLC0415 - only who leaves DuckDB needs it
+
+    def rendered(condition: str) -> str:
+        if condition == "ELSE":
+            return condition
+        text = sqlglot.transpile(condition, read="duckdb", write=dialect)[0]
+        return text.replace("JARO_WINKLER_SIMILARITY(", "jaro_winkler(") if dialect == "spark" else text
+
+    comparisons = [
+        {
+            **comparison,
+            "comparison_levels": [
+                {**level, "sql_condition": rendered(level["sql_condition"])}
+                for level in comparison["comparison_levels"]
+            ],
+        }
+        for comparison in settings["comparisons"]
+    ]
+    rules = [
+        {"blocking_rule": rendered(rule["blocking_rule"]), "sql_dialect": dialect}
+        for rule in settings["blocking_rules_to_generate_predictions"]
+    ]
+    return {**settings, "comparisons": comparisons, "blocking_rules_to_generate_predictions": rules}
+
+
+def contexts(fields: Sequence[Field]) -> tuple[Context, ...]:
+    """Where two people agree because they live together, or because one value was made from another.
+
+    The order is that of a chain: the street first, what it implies next, then who shares it, then what names imply.
+    """
+    named: dict[str, list[str]] = {}
+    for field in fields:
+        named.setdefault(field.kind, []).append(field.name)
+    places = {
+        "street": (),
+        "house_number": ("street", "postcode"),
+        "postcode": ("street",),
+        "city": ("postcode", "street"),
+        "region": ("city", "postcode", "street"),
+    }
+    home = _home(named)
+    phones = [(name,) for name in named.get("phone", [])[:1]]
+    people = (
+        [tuple(named[kind][0] for kind in ("given_name", "surname"))] if _has(named, "given_name", "surname") else []
+    )
+    people += [(name,) for name in named.get("full_name", [])[:1]]
+    made = [
+        _context(name, [(parent,) for kind in parents for parent in named.get(kind, [])[:1]])
+        for kind, parents in places.items()
+        for name in named.get(kind, [])[:1]
+    ]
+    made += [_context(name, [(named[kind][0],)]) for kind in ("street", "city") for name in named.get(kind, [])[1:]]
+    made += [_context(name, home) for name in named.get("phone", [])]
+    made += [_context(name, [*home, *phones]) for kind in ("surname", "full_name") for name in named.get(kind, [])]
+    made += [_context(name, [*people, *home, *phones]) for name in named.get("email", [])]
+    families = [(*key, name) for name in named.get("surname", [])[:1] for key in home]
+    made += [_context(name, families) for name in named.get("date_of_birth", [])]
+    return tuple(context for context in made if context.keys)
+
+
+_PLACE: Final = frozenset({"street", "house_number", "postcode", "city", "region", "phone"})
+_FAMILY: Final = _PLACE | {"surname", "email"}
+_NAMES: Final = frozenset({"given_name", "surname", "full_name"})
+_OWN: Final = frozenset({"given_name", "full_name", "date_of_birth", "id_number", "email", "phone"})
+"""What tells people apart; a likeness that leaves none of it open could not be told from identity."""
+
+
+def _likenesses(fields: Sequence[Field]) -> tuple[Likeness, ...]:
+    """Neighbours and colleagues; a household; namesakes, whose e-mail addresses are made from their names."""
+    open_kinds = {field.kind for field in fields} & _OWN
+    emails = tuple(field.name for field in fields if field.kind == "email")
+    found = {}
+    for kinds in (_PLACE, _FAMILY):
+        shared = tuple(field.name for field in fields if field.kind in kinds)
+        if shared and open_kinds - kinds:
+            found[shared] = Likeness(shared)
+    names = tuple(field.name for field in fields if field.kind in _NAMES)
+    if names and open_kinds - _NAMES:
+        found[names] = Likeness(names + emails, emails)
+    return tuple(found.values())
+
+
+def _home(named: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """What people of one household share: two of street, number and postcode, or the street where that is all."""
+    parts = [named[kind][0] for kind in ("street", "house_number", "postcode") if kind in named]
+    return list(combinations(parts, 2)) or [(name,) for name in named.get("street", [])[:1]]
+
+
+def _has(named: Mapping[str, Sequence[str]], *kinds: str) -> bool:
+    return all(kind in named for kind in kinds)
+
+
+def _context(name: str, keys: Sequence[tuple[str, ...]]) -> Context:
+    conditions = [" AND ".join(f"{column}_l = {column}_r" for column in key) for key in keys]
+    return Context(comparison=name, condition=" OR ".join(f"({one})" for one in conditions), keys=tuple(keys))
+
+
+def comparisons(fields: Sequence[Field], found: Sequence[Context]) -> tuple[dict[str, Any], ...]:
+    """One comparison a field, each level twice where a context may hold."""
     by_kind = {field.kind: field.name for field in reversed(fields)}
     given, surname = by_kind.get("given_name"), by_kind.get("surname")
+    conditions = {context.comparison: context.condition for context in found}
     made = []
     for field in fields:
         swapped = given and surname and field.name in (given, surname)
         crossed = f"{given}_l = {surname}_r AND {surname}_l = {given}_r" if swapped else ""
-        made.append(_comparison(field, crossed))
+        made.append(_comparison(field, crossed, conditions.get(field.name, "")))
     return tuple(made)
 
 
-def _comparison(field: Field, crossed: str) -> dict[str, Any]:
+def _comparison(field: Field, crossed: str, context: str) -> dict[str, Any]:
     name = field.name
-    levels: list[dict[str, Any]] = [
-        {
-            "sql_condition": f"{name}_l IS NULL OR {name}_r IS NULL",
-            "label_for_charts": "missing",
-            "is_null_level": True,
-        },
-        {"sql_condition": f"{name}_l = {name}_r", "label_for_charts": "the same", "tf_adjustment_column": name},
-    ]
+    ladder: list[_Level] = [("the same", f"{name}_l = {name}_r")]
     if crossed:
-        levels.append({"sql_condition": crossed, "label_for_charts": "given name and surname swapped"})
-    for label, condition in _LEVELS[field.kind]:
-        levels.append({"sql_condition": condition.format(x=name), "label_for_charts": label})
+        ladder.append(("given name and surname swapped", crossed))
+    ladder += [(label, condition.format(x=name)) for label, condition in _LEVELS[field.kind]]
+    missing = f"{name}_l IS NULL OR {name}_r IS NULL"
+    levels: list[dict[str, Any]] = [{"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}]
+    if context:
+        levels += [
+            {"sql_condition": f"({condition}) AND ({context})", "label_for_charts": f"{label}{_EXPECTED}"}
+            for label, condition in ladder
+        ]
+        levels.append({"sql_condition": context, "label_for_charts": f"different{_EXPECTED}"})
+    levels += [{"sql_condition": condition, "label_for_charts": label} for label, condition in ladder]
+    levels[-len(ladder)]["tf_adjustment_column"] = name
     levels.append({"sql_condition": "ELSE", "label_for_charts": "different"})
     return {"output_column_name": name, "comparison_description": field.kind, "comparison_levels": levels}
