@@ -54,12 +54,12 @@ def train(records: Records, fields: Sequence[Field], blocks: Sequence[tuple[str,
         "retain_intermediate_calculation_columns": True,
     }
     db = DuckDBAPI(duckdb.connect())
-    linker = Linker(db.register(table), settings)
+    linker = Linker(db.register(table), settings, log_level=None)
     linker.training.estimate_u_using_random_sampling(max_pairs=300_000, seed=1)
     for block in blocks[:2]:
         linker.training.estimate_parameters_using_expectation_maximisation(_rule(block))
     saved = _complete(linker.misc.save_model_to_json())
-    linker = Linker(db.register(table), saved)
+    linker = Linker(db.register(table), saved, log_level=None)
     adjusted = [c["output_column_name"] for c in saved["comparisons"] if "tf_adjustment_column" in str(c)]
     frequencies = {name: _frequencies(linker, name) for name in adjusted}
     model = LinkModel(fields=tuple(fields), blocks=tuple(blocks), settings=saved, frequencies=frequencies)
