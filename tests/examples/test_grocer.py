@@ -6,7 +6,15 @@ from decimal import Decimal
 import pytest
 
 from rapport.core.money import SCALE, to_units
+from rapport.loop import view
+from rapport.loop.columns import SCORE_COLUMNS, customer_row
+from rapport.loop.customer_table import describe
+from rapport.loop.fold import catch_up
+from rapport.loop.identity import merge, unmerge
 from rapport.loop.load import load
+from rapport.loop.quality import quality
+from rapport.loop.refresh import refresh
+from rapport.loop.usage import usage
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +94,110 @@ def test_households_say_who_they_are(events):
 def test_loading_it_again_adds_nothing(grocer):
     again = load(grocer.rt, [grocer.data])
     assert (again.appended, again.duplicates) == (0, grocer.report.appended)
+
+
+@pytest.fixture(scope="session")
+def refreshed(grocer):
+    refresh(grocer.rt)
+    return grocer
+
+
+def test_the_four_kinds_of_data_and_of_how_many_households_each_speaks(refreshed):
+    kinds = {one["kind"]: one for one in describe(refreshed.rt)["kinds"]}
+    ((surveyed, shopped, mailed),) = refreshed.raw(
+        "SELECT (SELECT count(*) FROM data('demographics.parquet')), "
+        "(SELECT count(DISTINCT household_id) FROM data('transactions_sample.parquet')), "
+        "(SELECT count(DISTINCT household_id) FROM (SELECT household_id FROM data('campaigns.parquet') "
+        "UNION SELECT household_id FROM data('coupon_redemptions.parquet')))"
+    )
+    assert {kind: one["customers"] for kind, one in kinds.items()} == {
+        "engagement": surveyed,
+        "psychographic": 0,
+        "behaviour": shopped,
+        "response": mailed,
+    }
+    assert kinds["psychographic"]["note"] == "nothing declared"
+    assert kinds["response"]["columns"] == [
+        "coupons_used", "days_since_coupon", "campaigns_received", "campaigns_answered",
+    ]  # fmt: skip
+
+
+def test_campaigns_are_counted_whether_they_were_answered_or_not(refreshed):
+    received, answered, silent = refreshed.rt.warehouse.query(
+        "SELECT sum(campaigns_received), sum(campaigns_answered), "
+        "count(*) FILTER (campaigns_received > 0 AND campaigns_answered = 0) FROM customers"
+    )[0]
+    raw = refreshed.raw(
+        "SELECT (SELECT count(*) FROM data('campaigns.parquet')), "
+        "(SELECT count(DISTINCT (household_id, campaign_id)) FROM data('coupon_redemptions.parquet')), "
+        "(SELECT count(DISTINCT household_id) FROM data('campaigns.parquet') WHERE household_id NOT IN "
+        "(SELECT household_id FROM data('coupon_redemptions.parquet')))"
+    )
+    assert (received, answered, silent) == raw[0]
+
+
+def test_completeness_is_that_of_the_survey(refreshed):
+    report = quality(refreshed.rt)
+    columns = {
+        "age": "age_group", "income": "income_group", "marital_status": "marital_status",
+        "home_ownership": "home_ownership", "household_size": "household_size", "household_comp": "household_kind",
+        "kids_count": "kids",
+    }  # fmt: skip
+    counts = ", ".join(f"count({column})" for column in columns)
+    (raw,) = refreshed.raw(f"SELECT {counts} FROM data('demographics.parquet')")
+    found = {one["name"]: one["completeness"]["count"] for one in report["traits"]}
+    assert found == dict(zip(columns.values(), raw, strict=True))
+    assert (max(raw), report["customers"]) == (801, refreshed.rt.store.count_customers())
+    assert [source["source"] for one in report["traits"] for source in one["sources"]] == ["households"] * 7
+
+
+def test_the_verdict_names_the_rules_that_most_households_cannot_meet(refreshed):
+    verdict = quality(refreshed.rt)["verdict"]
+    assert verdict["level"] == "not ready"
+    assert {one["about"] for one in verdict["findings"]} == {"household_size", "kids"}
+    assert all("action family_pack relies on it" in one["what"] for one in verdict["findings"])
+
+
+def test_what_is_kept_for_reports_only_is_said_to_be_unused(refreshed):
+    report = usage(refreshed.rt)
+    assert report["candidates_to_drop"] == ["age_group", "income_group", "marital_status"]
+    levels = {one["name"]: one["level"] for one in report["traits"]}
+    assert (levels["kids"], levels["household_size"], levels["home_ownership"]) == ("named", "named", "open")
+
+
+@pytest.fixture(scope="session")
+def stewarded(real_data, load_example):
+    """A grocer of its own, because merging writes into its log."""
+    loaded = load_example("grocer", real_data / "complete_journey")
+    catch_up(loaded.rt)
+    return loaded
+
+
+def households(rt, *numbers):
+    """Every column of some households, as rules and models read them."""
+    found = [view.find(rt, {"user_id": number}) for number in numbers]
+    now_us = rt.clock.now_us()
+    rows = [customer_row(rt, one.id, one.profile, b"{}", now_us) for one in found]
+    return [{name: value for name, value in row.items() if name not in SCORE_COLUMNS} for row in rows]
+
+
+def test_two_households_are_merged_and_unmerged_with_no_trace_but_the_ledger_s(stewarded):
+    rt = stewarded.rt
+    before = households(rt, "2261", "2131")
+    ids = {row["customer_id"] for row in before}
+    assert len(ids) == 2
+
+    merge(rt, {"user_id": "2261"}, {"user_id": "2131"}, actor="desk", because="one card, two numbers")
+    one, other = households(rt, "2261", "2131")
+    assert one == other
+    assert one["baskets"] == sum(row["baskets"] for row in before)
+    assert to_units(one["spend"]) == sum(to_units(row["spend"]) for row in before)
+    assert one["produce_baskets"] == sum(row["produce_baskets"] for row in before)
+
+    unmerge(rt, {"user_id": "2261"}, {"user_id": "2131"}, actor="desk", because="father and son")
+    assert households(rt, "2261", "2131") == before
+    told = view.show(rt, {"user_id": "2261"})["links"]
+    assert [(line["kind"], line["actor"], line["evidence"]) for line in told] == [
+        ("link", "desk", "one card, two numbers"),
+        ("unlink", "desk", "father and son"),
+    ]
