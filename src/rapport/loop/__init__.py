@@ -16,6 +16,8 @@ stages over a ``Runtime``, which holds the workspace, the ports and what was com
 ``export``     all about one customer, as a document or as tables
 ``rights``     requests of access, portability and erasure, worked off in the background
 ``retain``     what is past its time leaves
+``review``     a probable link → a person's answer, once
+``hint``       a customer, or a form's answers → who may be the same person
 ``erase``      the customer's right to be forgotten
 ``keys``       who may call
 ``rebuild``    the projection, replayed from the log
