@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from rapport.bootstrap import opened
 from rapport.core.errors import NotFound
 from rapport.loop import backups
-from rapport.loop.erase import erase
+from rapport.loop import erase as erasing
+from rapport.loop.erase import erase, forget_many, receipts
+from rapport.loop.fold import fold
 from rapport.loop.rebuild import rebuild
 from rapport.loop.refresh import refresh
 from rapport.loop.view import find, show
-from tests.loop.conftest import Shop
-from tests.loop.traces import ANN, FAMILY, HERS, found, live_through, projection
+from tests.loop.conftest import CountingChance, HandClock, Shop, identify, track
+from tests.loop.traces import (
+    ANN,
+    FAMILY,
+    HERS,
+    TABLET,
+    found,
+    her_calls,
+    live_through,
+    offer,
+    others_calls,
+    projection,
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,3 +79,115 @@ def test_a_replay_gives_what_the_erasure_left(shop_on: Callable[..., Shop]) -> N
     assert shop.rt.learner.posterior.to_bytes() == model
     refresh(shop.rt, lambda _what, _share: None)
     assert found(shop.root, shop.rt) == []
+
+
+STEPS = [
+    "rt.warehouse.erase", "papers.erase", "backups.erase_in_all", "_sweep", "_mend", "_parts",
+    "rt.store.replace_states",
+]  # fmt: skip
+
+
+class Killed(BaseException):
+    """As if the process were gone."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_erasure_that_was_cut_short_is_finished_by_whoever_opens_next(
+    step: str, open_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = open_shop(**{"identity.yaml": FAMILY})
+    live_through(shop, with_her=True)
+    backups.backup(shop.rt)
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        target: Any = erasing
+        *path, name = step.split(".")
+        for part in path:
+            target = {"rt": shop.rt, "store": shop.rt.store, "warehouse": shop.rt.warehouse}.get(part) or getattr(
+                target, part
+            )
+        patched.setattr(target, name, die)
+        with pytest.raises(Killed):
+            erase(shop.rt, {"userId": ANN}, by="desk")
+    assert receipts(shop.rt) == []
+    shop.rt.close()
+    with opened(shop.root, clock=HandClock()) as rt:
+        assert [receipt["by"] for receipt in receipts(rt)] == ["desk"]
+        assert rt.store.states(erasing.PENDING) == {}
+        assert found(shop.root, rt) == []
+        left = projection(rt)
+        rebuild(rt)
+        assert projection(rt) == left
+
+
+def test_two_people_on_a_tablet_are_one_less_and_the_replay_agrees(open_shop: Callable[..., Shop]) -> None:
+    """By default a device on which two people sign in is nobody's; without her it is his."""
+    shop = open_shop()
+    shop.happen(identify("bob", "b1"), *her_calls(), track("Order Completed", "bob", TABLET, revenue=1))
+    assert erase(shop.rt, {"userId": ANN})["log_replayed"]
+    left = projection(shop.rt)
+    rebuild(shop.rt)
+    assert projection(shop.rt) == left
+
+
+def test_what_she_answered_is_unlearnt_and_others_are_not(shop_on: Callable[..., Shop]) -> None:
+    shop, other = shop_on("with"), shop_on("without")
+    for one, both in ((shop, True), (other, False)):
+        one.happen(*others_calls(), *(her_calls() if both else []))
+        seeded(one, "bob", 1)
+        if both:
+            seeded(one, ANN, 2)
+    assert shop.rt.learner.posterior.to_bytes() != other.rt.learner.posterior.to_bytes()
+    receipt = erase(shop.rt, {"userId": ANN})
+    assert receipt["model_relearnt"]
+    assert shop.rt.learner.posterior.to_bytes() == other.rt.learner.posterior.to_bytes()
+    model = shop.rt.store.model("propensity")
+    assert model is not None
+    assert not [old for old in range(1, model.version) if shop.rt.store.model("propensity", old)]
+
+
+def seeded(shop: Shop, user: str, seed: int) -> None:
+    """An accepted offer, the same in whatever shop."""
+    shop.rt.chance.count = seed * 1000  # type: ignore[attr-defined]
+    offer(shop, {"userId": user})
+
+
+def test_a_running_process_unlearns_too(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop()
+    shop.happen(*others_calls(), *her_calls())
+    offer(shop, {"userId": "bob"})
+    offer(shop, {"userId": ANN})
+    with opened(shop.root, clock=HandClock(), chance=CountingChance(500)) as server:
+        assert server.learner.posterior.to_bytes() == shop.rt.learner.posterior.to_bytes()
+        erase(shop.rt, {"userId": ANN})
+        fold(server)
+        assert server.learner.posterior.to_bytes() == shop.rt.learner.posterior.to_bytes()
+
+
+def test_a_receipt_says_what_went_and_nothing_personal(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**{"identity.yaml": FAMILY})
+    live_through(shop, with_her=True)
+    customer = find(shop.rt, {"userId": ANN})
+    receipt = erase(shop.rt, {"userId": ANN}, by="desk")
+    assert receipts(shop.rt) == [receipt]
+    text = json.dumps(receipt)
+    assert not [value for value in (*HERS, customer.id, "ann") if value in text]
+    assert {"events", "decisions", "identifiers", "reviews", "rejections"} <= receipt["removed"].keys()
+
+
+def test_many_leave_at_once_without_a_suppression(shop_on: Callable[..., Shop]) -> None:
+    shop = shop_on("shop")
+    shop.happen(*others_calls(), *her_calls(), *(identify(f"u{number}", f"d{number}") for number in range(250)))
+    ids = [row.id for row in shop.rt.store.scan_customers() if row.id != find(shop.rt, {"userId": "bob"}).id]
+    removed = forget_many(shop.rt, [*ids, "c_nobody"])
+    assert removed["customers"] == 252
+    assert shop.rt.store.count_customers() == 1
+    assert shop.rt.store.suppressions() == []
+    left = projection(shop.rt)
+    rebuild(shop.rt)
+    assert projection(shop.rt) == left
+    shop.happen(track("Order Completed", ANN, revenue=1))
+    assert find(shop.rt, {"userId": ANN}).profile.events == 1

@@ -162,7 +162,7 @@ def _pattern(values: Collection[str]) -> re.Pattern[str] | None:
     if not values:
         return None
     alternatives = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
-    return re.compile(rf"(?<![\w.%+-])(?:{alternatives})(?![\w@-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w.%+-])(?:{alternatives})(?![\w@-]|[.]\w)", re.IGNORECASE)
 
 
 def _leaves(tree: Any) -> Iterator[tuple[str, Any]]:

@@ -59,7 +59,11 @@ def fold(rt: Runtime, limit: int = STEP_EVENTS) -> int:
         if not mine:
             rt.learner.follow(rt.store)
             return 0
-        return _step(rt, limit)
+        consumed = _step(rt, limit)
+        if not consumed:
+            # Another process may have rewritten the past: then the model is another one.
+            rt.learner.follow(rt.store)
+        return consumed
 
 
 @contextmanager
