@@ -51,11 +51,13 @@ def test_newest_says_when_a_third_party_was_passed_over() -> None:
 
 
 def test_a_probable_link_says_how_probable_and_by_what() -> None:
-    evidence = json.dumps({"probability": 0.99961, "weight": 11.3, "bits": {"surname": 8.25, "city": -1.5}})
+    steps = [("city", "differs", -1.5), ("surname", "agrees exactly", 8.25), ("phone", "is missing", 0.0)]
+    account = [dict(zip(("field", "level", "bits"), step, strict=True)) for step in steps]
+    evidence = json.dumps({"probability": 0.99961, "weight": 11.3, "prior_bits": -9.0, "steps": account})
     line = Link(kind="link", a=ANN, b=TILL, rule=PROBABLE, actor="rapport", evidence=evidence, time_us=0)
     assert because_linked(line, None, UTC) == (
         "rapport found on 1970-01-01 00:00 UTC that user_id:ann and anonymous_id:till are probably one person: "
-        "99.96% probable, surname +8.2 bits, city -1.5 bits"
+        "99.96% probable, surname agrees exactly (+8.2 bits), city differs (-1.5 bits)"
     )
 
 

@@ -21,6 +21,8 @@ from rapport.identify.survivors import Judged
 from rapport.workspace.definitions import Survivor
 
 UNNAMED: Final = "an unnamed source"
+_HEARD_BITS: Final = 0.05
+"""Fewer bits than this say nothing."""
 
 
 def because_shown(judged: Sequence[Judged], survivor: Survivor, zone: ZoneInfo) -> str:
@@ -124,14 +126,25 @@ def _sure(one: Judged) -> str:
     return f"{party}{one.belief.confidence:.0%} sure"
 
 
+class _Step(msgspec.Struct):
+    field: str
+    level: str
+    bits: float
+
+
+class _Account(msgspec.Struct):
+    """What the ledger keeps of a probable link: how probable it is, and what each field said."""
+
+    probability: float
+    steps: list[_Step]
+
+
 def _evidence(text: str) -> str:
-    """A steward's words as they are; of a probable link how probable it is, and how its fields spoke."""
+    """A steward's words as they are; of a probable link the fields that spoke, the loudest first."""
     try:
-        found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+        account = msgspec.json.decode(text, type=_Account)
+    except msgspec.MsgspecError:
         return text
-    if not isinstance(found, dict) or not isinstance(found.get("probability"), int | float):
-        return text
-    bits = found.get("bits")
-    told = [f"{name} {weight:+.1f} bits" for name, weight in bits.items()] if isinstance(bits, dict) else []
-    return ", ".join([f"{found['probability']:.2%} probable", *told])
+    loudest = sorted(account.steps, key=lambda step: -abs(step.bits))
+    told = [f"{step.field} {step.level} ({step.bits:+.1f} bits)" for step in loudest if abs(step.bits) >= _HEARD_BITS]
+    return ", ".join([f"{account.probability:.2%} probable", *told])
