@@ -19,6 +19,7 @@ from rapport.cli import (
     doctor,
     identity,
     key,
+    link,
     load,
     operations,
     refresh,
@@ -69,6 +70,7 @@ for group in (check, load, refresh, retain, serve, decide, operations, doctor, d
     group.register(app)
 consent.register(customer.app)
 review.register(identity.app)
+link.register(identity.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")

@@ -19,6 +19,7 @@ from rapport.differentiate.features_sql import customer_query, event_columns
 from rapport.loop import generation, quality
 from rapport.loop.columns import SCORE_COLUMNS
 from rapport.loop.fold import catch_up
+from rapport.loop.link import LinkReport, link
 from rapport.loop.refreshed import STATE, RefreshState
 from rapport.loop.retain import Retained, retain
 from rapport.loop.runtime import Runtime
@@ -41,6 +42,8 @@ class RefreshReport(msgspec.Struct, frozen=True, kw_only=True):
     """Step → how long it took."""
     retained: Retained
     """What was past its time and left at the end."""
+    links: LinkReport | None = None
+    """What the search for probable links found, where identity.yaml asks for it; the next refresh counts with it."""
 
 
 def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
@@ -80,6 +83,10 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
     )
     rt.store.save_state(STATE, msgspec.json.encode(state)).result()
     segments = _segments(rt)
+    links = None
+    if rt.workspace.identity.linking.enabled:
+        with _timed(rt, seconds, "link"):
+            links = link(rt, tell)
     with _timed(rt, seconds, "retain"):
         retained = retain(rt)
     return RefreshReport(
@@ -89,6 +96,7 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         segments=segments,
         seconds=seconds,
         retained=retained,
+        links=links,
     )
 
 

@@ -203,6 +203,9 @@ class Store(Protocol):
     def links_apart(self) -> list[Link]:
         """The ledger's ``never`` lines that no later link by hand ended, oldest first."""
 
+    def links_withdrawn(self) -> list[Link]:
+        """The ledger's ``unlink`` lines, oldest first."""
+
     def identifiers_shared(self) -> list[IdentifierRow]:
         """The quarantined identifiers, by ``id``."""
 

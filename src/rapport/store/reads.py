@@ -142,6 +142,10 @@ class Reads(ABC):
         """The ledger's ``never`` lines that no later link by hand ended, oldest first."""
         return [_link(row) for row in self.rows(_APART)]
 
+    def links_withdrawn(self) -> list[Link]:
+        """The ledger's ``unlink`` lines, oldest first."""
+        return [_link(row) for row in self.rows(f"{_LINK} WHERE kind = 'unlink' ORDER BY id")]
+
     def identifiers_shared(self) -> list[IdentifierRow]:
         """The quarantined identifiers, by ``id``."""
         return [_identifier(row) for row in self.rows(f"{_IDENTIFIER} WHERE shared <> 0 ORDER BY id")]

@@ -217,6 +217,8 @@ class DuckDBWarehouse:
             return
         by_columns: dict[tuple[str, ...], list[str]] = {}
         for segment in segments:
+            if segment.empty:
+                continue
             by_columns.setdefault(segment.columns, []).append(_text(Path(segment.pattern)))
         parts = [with_columns(_parquet(patterns), held, columns) for held, patterns in by_columns.items()]
         events = " UNION ALL ".join(parts) or with_columns(_NO_EVENTS, (), columns)

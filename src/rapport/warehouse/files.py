@@ -38,6 +38,11 @@ class Segment(msgspec.Struct, frozen=True):
         return msgspec.json.decode((self.folder / _SCHEMA_FILE).read_bytes(), type=tuple[str, ...])
 
     @property
+    def empty(self) -> bool:
+        """Whether it holds no file: that stretch of the log had only acts of identity, which are not handed over."""
+        return next(self.folder.glob("*/*.parquet"), None) is None
+
+    @property
     def pattern(self) -> str:
         """Glob of its files."""
         return str(self.folder / "*" / "*.parquet")
