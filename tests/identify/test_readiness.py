@@ -15,7 +15,7 @@ TRAITS = {"city": Trait(), "age": Trait(type="integer", expires="365d"), "postco
 
 def measured(trait: str, source: str = "", **changed: Any) -> Measured:
     """A hundred customers, all known, valid and fresh, but for what is changed."""
-    whole = {"customers": 100, "held": 100, "live": 100, "checked": 100, "valid": 100, "age_median": 10}
+    whole = {"customers": 100, "held": 100, "live": 100, "stated": 100, "checked": 100, "valid": 100, "age_median": 10}
     return Measured(day="2026-01-01", trait=trait, source=source, **{**whole, **changed})
 
 

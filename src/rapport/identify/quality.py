@@ -23,7 +23,7 @@ _LINKED_AS: Final = {"email": "email", "phone": "phone", "id_number": "lower"}
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """One trait of one source (empty: all sources) on one day, as counts; ages in whole days.
 
-    ``checked`` of the ``held`` values were looked at, all or a sample; ``compared`` customers have values that count
+    ``checked`` of the ``stated`` values were looked at, all or a sample; ``compared`` customers have values that count
     from several sources; ``duplicated`` customers share the value with another, where it should name one person.
     """
 
@@ -36,6 +36,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """Customers with a value, whether it still counts or not."""
     live: int
     """Customers with a value that still counts."""
+    stated: int = 0
+    """Values: one for each customer and source that states one."""
     checked: int = 0
     valid: int = 0
     compared: int = 0
@@ -55,7 +57,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def validity(self) -> Share:
         """The share of values that fit the declared type and pattern."""
-        return Share.estimated(self.valid, self.checked, self.held)
+        return Share.estimated(self.valid, self.checked, self.stated)
 
     @property
     def expired(self) -> Share:

@@ -42,49 +42,43 @@ def stated_query(traits: Iterable[str], as_of_us: int) -> str:
             "SELECT CAST('' AS TEXT) AS customer_id, CAST('' AS TEXT) AS source, CAST('' AS TEXT) AS trait,"
             " CAST('' AS TEXT) AS value, CAST('1970-01-01' AS TIMESTAMP) AS time WHERE FALSE"
         )
-    picked = ", ".join(f"{_newest(name)} AS {name_sql(f't{place}')}" for place, name in enumerate(names))
+    picked = ", ".join(_newest(name, place) for place, name in enumerate(names))
     wide = (
         f"SELECT i.customer_id, e.source, {picked} FROM events AS e JOIN identifiers AS i ON i.subject = e.subject"
         f" WHERE e.traits IS NOT NULL AND e.time <= {moment_sql(as_of_us)} GROUP BY i.customer_id, e.source"
     )
     rows = " UNION ALL ".join(
-        f"SELECT customer_id, source, {literal(name)} AS trait, t{place}.value AS value, t{place}.time AS time"
+        f"SELECT customer_id, source, {literal(name)} AS trait, v{place} AS value, t{place} AS time"
         f" FROM wide WHERE t{place} IS NOT NULL"
         for place, name in enumerate(names)
     )
     return f"WITH wide AS ({wide}) {rows}"
 
 
-def by_source_query(lasting: Mapping[str, Lasting], as_of_us: int) -> str:
-    """Trait and source: customers with a value, with one that still counts, and the ages' quartiles in days."""
-    return (
-        f"SELECT trait, source, {_MEASURES} FROM ({_judged(lasting, as_of_us)}) AS judged"
-        " GROUP BY trait, source ORDER BY trait, source"
-    )
-
-
-def all_sources_query(lasting: Mapping[str, Lasting], as_of_us: int) -> str:
-    """Trait: the same over all sources together, by each customer's newest value, and how often sources disagree."""
+def measures_query(lasting: Mapping[str, Lasting], as_of_us: int) -> str:
+    """Trait and source (``ALL``: all together, by each customer's newest value): customers with a value, with one that
+    still counts; quartiles, least and greatest of the ages in days; customers of whom several sources say something
+    that counts, and those of them of whom the sources do not all say the same.
+    """
     people = (
         "SELECT trait, customer_id, BOOL_OR(live) AS live, MIN(age) AS age, COUNT(*) FILTER (WHERE live) AS heard,"
         " MIN(spelled) FILTER (WHERE live) AS least, MAX(spelled) FILTER (WHERE live) AS most"
-        f" FROM ({_judged(lasting, as_of_us)}) AS judged GROUP BY trait, customer_id"
+        " FROM judged GROUP BY trait, customer_id"
+    )
+    together = (
+        f"SELECT trait, {literal(ALL)} AS source, {_MEASURES.format('people')}, COUNT(*) FILTER (WHERE heard > 1),"
+        " COUNT(*) FILTER (WHERE least <> most) FROM people GROUP BY trait"
+    )
+    apart = (
+        f"SELECT judged.trait, judged.source, {_MEASURES.format('judged')},"
+        " COUNT(*) FILTER (WHERE judged.live AND people.heard > 1),"
+        " COUNT(*) FILTER (WHERE judged.live AND people.least <> people.most) FROM judged"
+        " JOIN people ON people.trait = judged.trait AND people.customer_id = judged.customer_id"
+        " GROUP BY judged.trait, judged.source"
     )
     return (
-        f"SELECT trait, {_MEASURES}, COUNT(*) FILTER (WHERE heard > 1), COUNT(*) FILTER (WHERE least <> most)"
-        f" FROM ({people}) AS people GROUP BY trait ORDER BY trait"
-    )
-
-
-def conflicts_by_source_query(lasting: Mapping[str, Lasting], as_of_us: int) -> str:
-    """Trait and source: customers for whom another source says something too, and something else."""
-    judged = _judged(lasting, as_of_us)
-    return (
-        f"WITH judged AS ({judged}) SELECT a.trait, a.source, COUNT(DISTINCT a.customer_id),"
-        " COUNT(DISTINCT a.customer_id) FILTER (WHERE a.spelled <> b.spelled)"
-        " FROM judged AS a JOIN judged AS b"
-        " ON b.trait = a.trait AND b.customer_id = a.customer_id AND b.source <> a.source AND b.live"
-        " WHERE a.live GROUP BY a.trait, a.source"
+        f"WITH judged AS ({_judged(lasting, as_of_us)}), people AS ({people})"
+        f" {together} UNION ALL {apart} ORDER BY trait, source"
     )
 
 
@@ -155,8 +149,8 @@ def history_query(columns: Sequence[str], rows: Sequence[Sequence[Any]], day: st
 
 
 _MEASURES: Final = (
-    "COUNT(*), COUNT(*) FILTER (WHERE live), QUANTILE_DISC(age, 0.25), QUANTILE_DISC(age, 0.5),"
-    " QUANTILE_DISC(age, 0.75), MIN(age), MAX(age)"
+    "COUNT(*), COUNT(*) FILTER (WHERE {0}.live), QUANTILE_DISC({0}.age, 0.25), QUANTILE_DISC({0}.age, 0.5),"
+    " QUANTILE_DISC({0}.age, 0.75), MIN({0}.age), MAX({0}.age)"
 )
 _ROUGH: Final = {
     "lower": "LOWER(TRIM(value))",
@@ -195,10 +189,11 @@ def _counts(lasts_us: int, as_of_us: int) -> str:
     return f"time > {moment_sql(max(as_of_us - lasts_us, 0))}" if lasts_us else "TRUE"
 
 
-def _newest(trait: str) -> str:
+def _newest(trait: str, place: int) -> str:
+    """The value stated last, and when: the moment is the greatest one by itself, so that no pair need be kept."""
     value = f"e.{name_sql('traits.' + trait)}"
-    held, order = f"{{'value': {value}, 'time': e.time}}", "{'time': e.time, 'seq': e.seq}"
-    return f"ARG_MAX({held}, {order}) FILTER (WHERE {value} IS NOT NULL)"
+    stated = f"FILTER (WHERE {value} IS NOT NULL)"
+    return f"ARG_MAX({value}, {{'time': e.time, 'seq': e.seq}}) {stated} AS v{place}, MAX(e.time) {stated} AS t{place}"
 
 
 def _column_type(column: str) -> str:

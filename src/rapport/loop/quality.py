@@ -72,36 +72,26 @@ def quality(rt: Runtime) -> dict[str, Any]:
 def _measured(rt: Runtime, lasting: Mapping[str, sql.Lasting], as_of: int, day: str) -> Iterator[Measured]:
     ask = rt.warehouse.query
     ((customers,),) = ask("SELECT COUNT(DISTINCT customer_id) FROM identifiers")
-    conflicts = {(trait, source): pair for trait, source, *pair in _conflicts(rt, lasting, as_of)}
+    shared = {name: measures.duplicated(found) for name, found in _shared(rt)}
+    stated: Counter[str] = Counter()
     checked: Counter[str] = Counter()
     valid: Counter[str] = Counter()
-    for trait, source, held, live, *ages in ask(sql.by_source_query(lasting, as_of)):
-        looked_at, good = _check(rt, trait, source, held)
+    # Within a trait the sources come after all of them together, which sort first.
+    for trait, source, held, live, *ages, compared, conflicting in reversed(ask(sql.measures_query(lasting, as_of))):
+        looked_at, good = _check(rt, trait, source, held) if source else (checked[trait], valid[trait])
+        values = held if source else stated[trait]
+        stated[trait] += held
         checked[trait] += looked_at
         valid[trait] += good
-        compared, conflicting = conflicts.get((trait, source), (0, 0))
         yield Measured(
-            day=day, trait=trait, source=source, customers=customers, held=held, live=live, checked=looked_at,
-            valid=good, compared=compared, conflicting=conflicting, **_ages(ages),
-        )  # fmt: skip
-    shared = {name: measures.duplicated(found) for name, found in _shared(rt)}
-    for trait, held, live, *ages, compared, conflicting in ask(sql.all_sources_query(lasting, as_of)):
-        yield Measured(
-            day=day, trait=trait, source=sql.ALL, customers=customers, held=held, live=live, checked=checked[trait],
-            valid=valid[trait], compared=compared, conflicting=conflicting, duplicated=shared.get(trait),
-            **_ages(ages),
+            day=day, trait=trait, source=source, customers=customers, held=held, live=live, stated=values,
+            checked=looked_at, valid=good, compared=compared, conflicting=conflicting,
+            duplicated=None if source else shared.get(trait), **_ages(ages),
         )  # fmt: skip
 
 
 def _ages(found: list[Any]) -> dict[str, int | None]:
     return dict(zip(("age_q1", "age_median", "age_q3", "age_min", "age_max"), found, strict=True))
-
-
-def _conflicts(rt: Runtime, lasting: Mapping[str, sql.Lasting], as_of: int) -> list[tuple[Any, ...]]:
-    """Only for traits of which several sources speak: the join over all others would find nothing."""
-    several = f"SELECT trait FROM {sql.STATED} GROUP BY trait HAVING COUNT(DISTINCT source) > 1"  # noqa: S608
-    traits = {name: lasting[name] for (name,) in rt.warehouse.query(several)}
-    return rt.warehouse.query(sql.conflicts_by_source_query(traits, as_of)) if traits else []
 
 
 def _check(rt: Runtime, trait: str, source: str, held: int) -> tuple[int, int]:
