@@ -6,7 +6,7 @@ import msgspec
 
 from rapport.identify.link import Field, LinkModel
 from rapport.identify.link.settings import plan
-from rapport.loop.hint import MODEL
+from rapport.loop.link import MODEL
 from rapport.ports.store import ModelRow
 from tests.loop.conftest import Shop
 

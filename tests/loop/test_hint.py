@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +16,9 @@ from rapport.loop import hint
 from rapport.loop.erase import erase
 from rapport.loop.hint import hints, hints_for
 from rapport.loop.identity import merge, unmerge
+from rapport.loop.link import link
 from rapport.loop.rebuild import rebuild
+from rapport.loop.refresh import refresh
 from rapport.ports.store import ReviewRow
 from tests.loop.conftest import Shop, identify
 from tests.loop.linkage import TRAITS, hand_made, learn
@@ -150,3 +154,37 @@ def test_an_unknown_customer_is_not_found(shop: Shop) -> None:
 
 def test_the_answer_is_json(shop: Shop) -> None:
     assert msgspec.json.encode(hints(shop.rt, {"userId": "ann"}))
+
+
+FAKE = """
+first_name: {type: text, kind: engagement, purpose: greeting}
+surname: {type: text, kind: engagement, purpose: greeting}
+dob: {type: date, kind: engagement, purpose: a card}
+city: {type: text, kind: engagement, purpose: nearest shop}
+mail: {type: text, kind: engagement, purpose: contact}
+"""
+
+
+def test_a_hint_weighs_what_the_batch_says_of_the_same_pair(open_shop: Callable[..., Shop], real_data: Path) -> None:
+    identity = "linking: {accept: 1.0, review: 0.5}\n"
+    shop = open_shop(
+        **{"traits.yaml": FAKE, "identity.yaml": identity, "features.yaml": "{}", "actions/offers.yaml": "{}"}
+    )
+    with (real_data / "fake_1000/fake_1000.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [{name: value for name, value in row.items() if value} for row in csv.DictReader(lines)][:300]
+    shop.happen(*(identify(anonymous=f"form-{row['unique_id']}", **_traits(row)) for row in rows), live=False)
+    refresh(shop.rt)
+    link(shop.rt)
+    waiting = shop.rt.store.reviews("open", 1_000)
+    assert len(waiting) > 20
+    for row in waiting:
+        known = shop.rt.store.identifiers([row.a, row.b])
+        one, other = ({"id": known[name].customer_id} for name in (row.a, row.b))
+        told = {hint["customer_id"]: hint for hint in hints(shop.rt, one, least=0.0, limit=100)["data"]}
+        assert told[other["id"]]["weight"] == pytest.approx(row.weight, abs=1e-6)
+        assert told[other["id"]]["probability"] == pytest.approx(row.probability, abs=1e-9)
+
+
+def _traits(row: dict[str, str]) -> dict[str, str]:
+    names = {"first_name": "first_name", "surname": "surname", "dob": "dob", "city": "city", "email": "mail"}
+    return {trait: row[column] for column, trait in names.items() if column in row}

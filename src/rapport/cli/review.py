@@ -196,6 +196,8 @@ def _draw_queue(target: Console, document: dict[str, Any]) -> None:
 def _draw_pair(target: Console, document: dict[str, Any], account: Any) -> None:
     status = f"{document['status']} by {document['decided_by']}" if document["decided_by"] else document["status"]
     target.print(f"{document['a']['identifier']}  and  {document['b']['identifier']}: {status}")
+    if document["reason"]:
+        target.print(f"asked because {document['reason']}")
     if document["because"]:
         target.print(f"because: {document['because']}")
     if account is None:

@@ -158,7 +158,15 @@ ENGLISH: Final = {
     "answered_before": "Somebody answered before you:",
     "may_not_decide": "Your key may look, not decide: sign in with one that has the scope manage.",
     "not_joined": "Not joined: their rules or another answer keep them apart.",
-    "back_to_reviews": "Back to the reviews",
+    "asked_because": "Why a person is asked",
+    "the evidence is not strong enough": "the evidence is not strong enough",
+    "nothing personal speaks for it: the two may share a household": (
+        "nothing personal speaks for it: the two may share a household"
+    ),
+    "the given names differ, and nothing but the date of birth speaks against twins": (
+        "the given names differ, and nothing but the date of birth speaks against twins"
+    ),
+    "most others of the same group speak against it": "most others of the same group speak against it",
     "Champions": "Champions",
     "Loyal": "Loyal",
     "Active": "Active",
@@ -325,7 +333,13 @@ CHINESE: Final = {
     "answered_before": "已有人先做了决定：",
     "may_not_decide": "您的密钥只能查看，不能决定：请用具有 manage 权限的密钥登录。",
     "not_joined": "未合并：规则或其他决定使两者保持分开。",
-    "back_to_reviews": "返回待审核列表",
+    "asked_because": "需要人工判断的原因",
+    "the evidence is not strong enough": "证据不够充分",
+    "nothing personal speaks for it: the two may share a household": "没有个人层面的证据：两者可能只是同住一处",
+    "the given names differ, and nothing but the date of birth speaks against twins": (
+        "名字不同，且除出生日期外无法排除双胞胎"
+    ),
+    "most others of the same group speak against it": "同组的多数其他客户与之不符",
     "Champions": "最佳客户",
     "Loyal": "忠诚客户",
     "Active": "活跃客户",

@@ -12,21 +12,21 @@ from typing import Any, Final
 
 import msgspec
 
+from rapport.core.columns import fit
 from rapport.core.customer import IdentifierRow, Profile, decode_profile
 from rapport.core.errors import Busy, Conflict, InvalidInput, did_you_mean
 from rapport.core.event import LINK
 from rapport.core.identifier import Identifier
-from rapport.core.path import scalar_text
 from rapport.core.time import SECOND_US
 from rapport.identify.link import LinkModel
 from rapport.identify.link.hint import Hint, Index
 from rapport.identify.link.prepare import prepare
 from rapport.identify.link.waterfall import explain
 from rapport.loop import generation
+from rapport.loop.link import MODEL
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find
 
-MODEL: Final = "linking"
 LIMIT_MAX: Final = 100
 FOLLOW_US: Final = 1 * SECOND_US
 """So often at most the log is looked at for what has changed."""
@@ -174,10 +174,12 @@ def _of(rt: Runtime, model: LinkModel, ids: Collection[str], now_us: int) -> Ite
 def _prepared(
     rt: Runtime, model: LinkModel, profile: Profile, names: Collection[IdentifierRow], now_us: int
 ) -> Prepared:
-    """What is known of a customer as the linkage compares it: of several identifiers of a kind the newest."""
+    """A customer's record as the batch makes it: a trait's surviving value, else of several identifiers the newest."""
     known: dict[str, Any] = {}
     for row in sorted(names, key=lambda row: (row.first_seq, row.id)):
         if not row.shared:
             known[row.identifier.namespace] = row.identifier.value
-    known.update((name, scalar_text(held.value)) for name, held in rt.survivors.shown(profile.traits, now_us).items())
+    for name, held in rt.survivors.shown(profile.traits, now_us).items():
+        if (value := fit(held.value, rt.columns[name])) is not None:
+            known[name] = str(value)
     return prepare(model.fields, known)

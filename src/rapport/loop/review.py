@@ -28,6 +28,7 @@ STATUSES: Final[tuple[Status, ...]] = ("open", "linked", "refused")
 PAGE_MAX: Final = 500
 _BECAUSE: Final = "because"
 _NEVER: Final = "never"
+_REASON: Final = "reason"
 
 
 def queue(rt: Runtime, status: str = "open", limit: int = 50, cursor: str = "") -> dict[str, Any]:
@@ -200,6 +201,7 @@ def _told(row: ReviewRow, customers: tuple[str, str]) -> dict[str, Any]:
         "decided_at": iso(row.decided_at) if row.decided_at else None,
         "decided_by": row.decided_by,
         "because": str(_said(row).get(_BECAUSE, "")),
+        "reason": str(_said(row).get(_REASON, "")),
     }
 
 
@@ -207,7 +209,7 @@ def _evidence(row: ReviewRow) -> dict[str, Any]:
     """The account with what each step means, or the evidence as it was found where it is no account."""
     found = waterfall(row.evidence)
     if found is None:
-        return {name: value for name, value in _said(row).items() if name not in (_BECAUSE, _NEVER)}
+        return {name: value for name, value in _said(row).items() if name not in (_BECAUSE, _NEVER, _REASON)}
     steps = [msgspec.to_builtins(step) | {"factor": step.factor} for step in found.steps]
     return {"prior_bits": found.prior_bits, "steps": steps, "weight": found.weight, "probability": found.probability}
 
