@@ -29,10 +29,10 @@ ENTRIES = {
 
 @pytest.fixture
 def exported(shop: Shop) -> dict[str, Any]:
-    """Ann has two names, a device that Bob used later, an answered offer and a word on consent."""
+    """Ann has three names, of which Bob once gave one as his, an answered offer and a word on consent."""
     shop.happen(identify("ann", "a1", city="Bonn", email="ann@example.com"))
     shop.happen(track("Order Completed", "ann", revenue=5, note='=HYPERLINK("http://evil")'))
-    shop.happen(track("Product Viewed", "bob", "a1", category="tea"))
+    shop.happen(identify("bob", None, email="ann@example.com"))
     made = decide(shop.rt, Ask(customer=ANN, slot="homepage"))
     made.saved.result()
     answer = {"decision_id": made.decision.id, "action": made.decision.chosen[0].action}
@@ -71,7 +71,7 @@ def test_each_decision_comes_with_its_reasons(exported: dict[str, Any]) -> None:
 
 def test_other_people_are_not_named(exported: dict[str, Any]) -> None:
     (refused,) = exported["refusals"]
-    assert {refused["a"], refused["b"]} == {"anonymous_id:a1", f"user_id:{SOMEBODY}"}
+    assert {refused["a"], refused["b"]} == {"email:ann@example.com", f"user_id:{SOMEBODY}"}
     assert b"bob" not in msgspec.json.encode(exported)
 
 

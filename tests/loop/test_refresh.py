@@ -74,7 +74,7 @@ def test_a_refresh_says_what_it_did_and_remembers(shop: Shop) -> None:
     told: list[str] = []
     report = refresh(shop.rt, lambda doing, share: told.append(doing))
     assert report.events == shop.rt.store.last_seq()
-    assert list(report.seconds) == ["fold", "hand over", "measure", "score", "write back", "examine"]
+    assert list(report.seconds) == ["fold", "hand over", "measure", "score", "write back", "examine", "retain"]
     assert {"handing over events", "measuring customers", "building the customer table"} <= set(told)
     state = last_refresh(shop.rt)
     assert state is not None
