@@ -128,6 +128,7 @@ def restore(rt: Runtime, file: Path, progress: Progress | None = None) -> dict[s
     with _one_at_a_time(rt), _workplace(folder(rt)) as work, alone(rt):
         copy = work / "store.db"
         shutil.copyfile(file, copy)
+        rt.counts.write(rt.store, rt.chance, rt.clock.now_us())
         with closing(rt.store.open_copy(str(copy))) as staged:
             differing = _differing(rt, staged)
             erased = _erase_since(rt, staged, about.made_at)

@@ -83,7 +83,7 @@ class PostgresStore(SqlStore):
     @contextmanager
     def fold_lease(self) -> Iterator[bool]:
         """True inside for the one process that may fold now; released on exit or death."""
-        held = self._lease.take()
+        held = not self._closed and self._lease.take()
         try:
             yield held
         finally:

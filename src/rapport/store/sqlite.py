@@ -82,7 +82,7 @@ class SqliteStore(SqlStore):
         """True inside for the one process that may fold now; released on exit or death."""
         handle = os.open(self._path.with_name(f"{self._path.name}-fold"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            yield _locked(handle)
+            yield not self._closed and _locked(handle)
         finally:
             os.close(handle)
 
