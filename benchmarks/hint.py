@@ -99,6 +99,21 @@ def measure(clock: Callable[[], int], index: Index, asked: list[Any]) -> tuple[l
     return taken, looks
 
 
+def spin(target_us: float) -> list[int]:
+    """How long work that takes so many µs of a free core takes here: what of a p99 is the machine's."""
+    turns, start = 0, time.thread_time_ns()
+    while time.thread_time_ns() - start < 50_000_000:
+        turns += 1
+    each = max(1, round(turns * target_us / 50_000))
+    taken = []
+    for _ in range(LOOKS):
+        began = time.perf_counter_ns()
+        for _ in range(each):
+            time.thread_time_ns()
+        taken.append(time.perf_counter_ns() - began)
+    return taken
+
+
 def ours(model: LinkModel, records: Records, asked: list[Any], owners: list[str]) -> None:
     gc.collect()
     before, start = memory_mb(), time.perf_counter()
@@ -119,6 +134,8 @@ def ours(model: LinkModel, records: Records, asked: list[Any], owners: list[str]
         f" | {built:.1f} | {held:,.0f} |",
         flush=True,
     )
+    idle = " | ".join(f"{cell:,.0f}" for cell in quantiles(spin(cells[0])))
+    print(f"| {len(records):,} | a loop as long, which does nothing | {idle} | | | | | | |", flush=True)
 
 
 def peers(model: LinkModel, records: Records, asked: list[Any]) -> None:
