@@ -51,6 +51,11 @@ _NOT_PERSONS: Final = """id rec_id record_id recordid unique_id uniqueid row_id 
     entity_id entityid truth label source source_dataset customer_id anonymous_id created_at updated_at timestamp"""
 _NEVER: Final = frozenset(_NOT_PERSONS.split())
 _KINDS: Final[dict[str, FieldKind]] = {word: kind for kind, words in _WORDS.items() for word in words.split()}
+_DATE_PARTS: Final = {
+    "year": frozenset({"by", "birth_year", "year_of_birth", "yob", "geburtsjahr"}),
+    "month": frozenset({"bm", "birth_month", "month_of_birth", "mob", "geburtsmonat"}),
+    "day": frozenset({"bd", "birth_day", "day_of_birth"}),
+}
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATOR: Final = re.compile(r"[\W_]+")
 _DATE: Final = re.compile(r"\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
@@ -111,6 +116,20 @@ def read_fields(
             guessed = _guess(profiles[column])
             known += [(column, guessed)] if guessed else []
     return _named(_without_repetition(known))
+
+
+def date_parts(columns: Iterable[str]) -> tuple[str, str, str] | tuple[()]:
+    """The columns of year, month and day of birth, where a date stands in three columns.
+
+    >>> date_parts(["fname", "by", "bm", "bd"]), date_parts(["year", "dob"])
+    (('by', 'bm', 'bd'), ())
+    """
+    found: dict[str, str] = {}
+    for column in columns:
+        for part, words in _DATE_PARTS.items():
+            if _spelling(column) in words:
+                found.setdefault(part, column)
+    return (found["year"], found["month"], found["day"]) if len(found) == len(_DATE_PARTS) else ()
 
 
 def kind_of(column: str) -> FieldKind | None:

@@ -17,7 +17,7 @@ from rapport.identify.link.plan import Field, FieldKind
 Record = dict[str, str | None]
 
 _NOTHING: Final = frozenset({"", "null", "none", "nan", "na", "n/a", "unknown", "undefined", "missing", "unbekannt"})
-_NOT_A_LETTER: Final = re.compile(r"[^\w]+|_+")
+_NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 _NOT_A_DIGIT: Final = re.compile(r"\D+")
 _GREEK: Final = dict(
     zip(
@@ -138,7 +138,7 @@ def spell(kind: FieldKind, value: Any) -> tuple[str | None, ...]:
     (('19710624', '1971'), ('301234567',), ('zoeann', 'zoea'))
     """
     text = "" if value is None else str(value).strip()
-    if text.lower() in _NOTHING:
+    if text.lower() in _NOTHING or not any(letter.isalnum() for letter in text):
         return (None,) * (1 + len(_PARTS.get(kind, ())))
     parts = _SPELLINGS.get(kind, _packed)(text)
     return tuple(part or None for part in parts)

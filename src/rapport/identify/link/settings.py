@@ -149,7 +149,7 @@ def in_dialect(settings: Mapping[str, Any], dialect: str) -> dict[str, Any]:
         if condition == "ELSE":
             return condition
         text = sqlglot.transpile(condition, read="duckdb", write=dialect)[0]
-        return text.replace("JARO_WINKLER_SIMILARITY(", "jaro_winkler(") if dialect == "spark" else text
+        return text.replace("JAROWINKLER_SIMILARITY(", "jaro_winkler(") if dialect == "spark" else text
 
     comparisons = [
         {
