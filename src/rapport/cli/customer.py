@@ -111,7 +111,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a customer from log, ledger, decisions and files, and print the receipt."""
+    """Erase a customer from everything that Rapport made, backups included, and print the receipt."""
     from rapport.loop.erase import erase as forget
     from rapport.loop.fold import catch_up
 
@@ -120,5 +120,5 @@ def erase(
         catch_up(rt)
         if not yes:
             typer.confirm(f"Erase {customer} for good?", abort=True, err=True)
-        receipt = forget(rt, who(customer))
+        receipt = forget(rt, who(customer), by="command line")
     output.show(receipt, as_json, lambda target: output.facts(target, output.plain(receipt), "Erased"))

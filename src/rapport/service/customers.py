@@ -12,7 +12,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.loop import erase as erasing
 from rapport.loop import view
+from rapport.service import keys
+from rapport.service.exchange import Request as RawRequest
 from rapport.service.guard import needs
+from rapport.service.segment import source_name
 
 PAGING = frozenset({"after", "limit"})
 Limit = Annotated[int, QueryParameter(ge=1, le=view.PAGE_MAX, description="How many at most.")]
@@ -57,9 +60,10 @@ def lessons(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
 @delete(
     "/{customer_id:str}", guards=[needs("manage")], summary="Erase a customer", sync_to_thread=True, status_code=200
 )
-def erase(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
-    """Removes the customer from log, ledger, decisions and files; answers with a receipt."""
-    return erasing.erase(state.rt, {"id": customer_id})
+def erase(request: AnyRequest, state: State, customer_id: FromPath[str]) -> dict[str, Any]:
+    """Removes the customer from everything that Rapport made, backups included; answers with a receipt."""
+    key = keys.known(state.rt, keys.token(RawRequest(request.scope, b"")))  # type: ignore[arg-type]
+    return erasing.erase(state.rt, {"id": customer_id}, by=f"key {source_name(key)}")
 
 
 def _check_names(state: State, who: dict[str, str]) -> None:
