@@ -69,7 +69,7 @@ def check_command(page: str, words: list[str]) -> None:
         words = words[2:]
     if words and words[0].startswith("--"):
         return
-    name = next((tuple(words[:size]) for size in (2, 1) if tuple(words[:size]) in COMMANDS), None)
+    name = next((tuple(words[:size]) for size in (3, 2, 1) if tuple(words[:size]) in COMMANDS), None)
     assert name is not None, f"{page} shows rapport {' '.join(words)}, which is no command"
     known = {flag for one in COMMANDS[name].params for flag in (*one.opts, *one.secondary_opts)} | {"--help"}
     for word in words:
