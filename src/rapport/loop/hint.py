@@ -13,13 +13,13 @@ from typing import Any, Final
 import msgspec
 
 from rapport.core.columns import fit
-from rapport.core.customer import IdentifierRow, Profile, decode_profile
+from rapport.core.customer import Customer, IdentifierRow, Profile, decode_profile
 from rapport.core.errors import Busy, Conflict, InvalidInput, did_you_mean
 from rapport.core.event import LINK
 from rapport.core.identifier import Identifier
 from rapport.core.time import SECOND_US
 from rapport.identify.link import LinkModel
-from rapport.identify.link.hint import Hint, Index
+from rapport.identify.link.hint import COMPARED_MAX, Hint, Index
 from rapport.identify.link.prepare import prepare
 from rapport.identify.link.waterfall import explain
 from rapport.loop import generation
@@ -33,8 +33,6 @@ FOLLOW_US: Final = 1 * SECOND_US
 FOLLOW_EVENTS: Final = 2_000
 """So many events are followed at once; of a longer tail the rest waits for the next look."""
 _PAGE: Final = 1_000
-_SPARE: Final = 10
-"""Hints asked for beyond those told: some may be gone."""
 
 Prepared = Mapping[str, str | None]
 
@@ -49,8 +47,7 @@ def hints(rt: Runtime, who: Mapping[str, str], *, least: float | None = None, li
     customer = find(rt, who)
     index = _index(rt)
     prepared = _prepared(rt, index.model, customer.profile, customer.names, rt.clock.now_us())
-    without = {customer.id, *_answered(rt, customer.id, customer.identifiers)}
-    return _look(rt, index, prepared, without=without, least=least, limit=limit)
+    return _look(rt, index, prepared, of=customer, least=least, limit=limit)
 
 
 def hints_for(rt: Runtime, known: Mapping[str, Any], *, least: float | None = None, limit: int = 10) -> dict[str, Any]:
@@ -65,22 +62,25 @@ def hints_for(rt: Runtime, known: Mapping[str, Any], *, least: float | None = No
         wrong = next((name for name in known if name not in compared), "")
         hint = did_you_mean(wrong, compared) if wrong else f"give some of {', '.join(compared)}"
         raise InvalidInput("nothing given that the linkage compares", where="traits", hint=hint)
-    return _look(rt, index, prepare(fields, known), without=(), least=least, limit=limit)
+    return _look(rt, index, prepare(fields, known), of=None, least=least, limit=limit)
 
 
 def _look(
-    rt: Runtime, index: Index, prepared: Prepared, *, without: Collection[str], least: float | None, limit: int
+    rt: Runtime, index: Index, prepared: Prepared, *, of: Customer | None, least: float | None, limit: int
 ) -> dict[str, Any]:
+    """Looks into the index, then leaves out who is gone and who is known to be somebody else."""
     if not 1 <= limit <= LIMIT_MAX:
         raise InvalidInput(f"limit {limit}", where="limit", hint=f"ask for 1 to {LIMIT_MAX}")
     least = rt.workspace.identity.linking.review if least is None else least
     if not 0 <= least <= 1:
         raise InvalidInput(f"least {least}", where="least", hint="a probability is between 0 and 1")
-    look = index.look(prepared, least=least, limit=limit + _SPARE, without=without)
-    present = rt.store.customers([one.id for one in look.hints])
+    look = index.look(prepared, least=least, limit=COMPARED_MAX, without=[of.id] if of else ())
+    near = set(rt.store.customers([one.id for one in look.hints])) if look.hints else set()
+    if near and of:
+        near -= _answered(rt, of.id, of.identifiers)
     asked = index.scorer.record(prepared)
-    told = [_told(index, asked, one) for one in look.hints if one.id in present]
-    return {"data": told[:limit], "compared": look.compared, "left_out": look.left_out}
+    told = [_told(index, asked, one) for one in [one for one in look.hints if one.id in near][:limit]]
+    return {"data": told, "compared": look.compared, "left_out": look.left_out}
 
 
 def _told(index: Index, asked: tuple[str | None, ...], hint: Hint) -> dict[str, Any]:
