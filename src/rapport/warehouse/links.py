@@ -16,7 +16,7 @@ from rapport.core.linkage import Holders, Pair, Patterns, Sampled
 RECORD: Final = "record_id"
 """Its values are numbers; Splink's settings name it as the unique id."""
 SOURCE: Final = "source"
-_CHANCE_PAIRS: Final = 250_000
+_CHANCE_PAIRS: Final = 200_000
 """So many pairs show how often people agree by chance; of few records, all pairs."""
 _KEY_PAIRS: Final = 30_000
 """So many pairs show how often people who share a key agree."""

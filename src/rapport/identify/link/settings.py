@@ -83,7 +83,11 @@ _LEVELS: Final[dict[str, tuple[_Level, ...]]] = {
 _EXPECTED: Final = ", where much is shared anyway"
 """Ends the label of a level within a context."""
 _PAIRS_A_RECORD: Final = 20
-"""A block is worth its cost while it compares a record with so many others, on average."""
+"""No block compares a record with more others than this, on average."""
+_EFFORT: Final = 8
+"""All blocks together compare a record with so many others, beyond the pairs that every block finds."""
+_EFFORT_LEAST: Final = 150_000
+"""So many pairs are compared in any case: small sets can afford it."""
 _BLOCKING: Final = frozenset(_LEVELS) - {"text", "region"}
 _STARTS_WITH: Final = frozenset({"street", "city", "postcode"})
 
@@ -101,14 +105,22 @@ def plan(fields: Sequence[Field]) -> LinkPlan:
 
 
 def choose_blocks(planned: LinkPlan, sizes: Sequence[int], records: int) -> LinkPlan:
-    """The plan with the blocks that are small enough, given the pairs each would compare.
+    """The plan with the blocks that are worth their cost, given the pairs each would compare.
 
-    A block on two columns is left out where one of them alone is small enough: it would find nothing more.
+    What the smallest block finds, the others find too, and it is compared once; what a block finds beyond that is its
+    cost. Blocks on one column come first, the cheap ones before the dear; one on two columns is left out where one of
+    them alone was chosen: it would find nothing more.
     """
     chosen: list[tuple[str, ...]] = []
-    for block, size in zip(planned.blocks, sizes, strict=True):
-        if size <= _PAIRS_A_RECORD * records and not any(set(smaller) <= set(block) for smaller in chosen):
+    least = min(sizes, default=0)
+    left = max(_EFFORT * records, _EFFORT_LEAST)
+    for length, size, block in sorted(
+        (len(block), size, block) for block, size in zip(planned.blocks, sizes, strict=True)
+    ):
+        found_anyway = length > 1 and any(set(smaller) <= set(block) for smaller in chosen)
+        if not found_anyway and size <= max(_PAIRS_A_RECORD * records, 2 * least) and size - least <= left:
             chosen.append(block)
+            left -= size - least
     return msgspec.structs.replace(planned, blocks=tuple(chosen))
 
 
@@ -263,7 +275,7 @@ def _comparison(field: Field, crossed: str, context: str) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [{"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}]
     if context:
         levels += [
-            {"sql_condition": f"({condition}) AND ({context})", "label_for_charts": f"{label}{_EXPECTED}"}
+            {"sql_condition": f"({context}) AND ({condition})", "label_for_charts": f"{label}{_EXPECTED}"}
             for label, condition in ladder
         ]
         levels.append({"sql_condition": context, "label_for_charts": f"different{_EXPECTED}"})
