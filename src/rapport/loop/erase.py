@@ -33,7 +33,7 @@ from rapport.sources import papers
 PENDING: Final = "erasing:"
 """Small state under which an erasure that is under way waits for its end."""
 RECEIPT: Final = "erasure:"
-MANY: Final = 1_000
+MANY: Final = 20_000
 """So many people leave in one transaction."""
 BEYOND: Final = "copies outside the workspace: exports, logs and backups that were taken elsewhere"
 

@@ -7,7 +7,7 @@ for one. Events of others that only mention one stay, without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from rapport.core.customer import IdentifierRow
 from rapport.core.decision import Decision, DecisionRow, decode_decision, encode_decision
 from rapport.core.event import Event, StoredEvent, decode_event, encode_event
 from rapport.core.identifier import ANONYMOUS_ID, Identifier
-from rapport.identify.graph import Key, mentioned, possible_ids
+from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
 from rapport.loop.learner import MODEL
 from rapport.ports.store import Erasure, Store
@@ -90,9 +90,27 @@ def _mentions(store: Store, traces: Traces, after: int = 0) -> Iterator[StoredEv
     keys = {(one.namespace, one.value) for one in traces.identifiers}
     while page := store.read_log(after, _PAGE):
         for stored in page:
-            if not keys.isdisjoint(mentioned(decode_event(stored.body))):
+            if not keys.isdisjoint(_named(stored.body)):
                 yield stored
         after = page[-1].seq
+
+
+class _Named(msgspec.Struct):
+    """The part of an event that names people; of a long log nothing else is decoded."""
+
+    identifiers: dict[str, str]
+    properties: dict[str, msgspec.Raw] = {}
+
+
+_decode_named = msgspec.json.Decoder(_Named).decode
+
+
+def _named(body: bytes) -> Iterable[Key]:
+    """Every identifier that an event mentions."""
+    found = _decode_named(body)
+    if PREVIOUS in found.properties or "other" in found.properties:
+        return mentioned(decode_event(body))
+    return found.identifiers.items()
 
 
 def _orphans(store: Store, plan: Leaving) -> list[Identifier]:

@@ -92,7 +92,7 @@ def examine(path: Path, apart_from: str, progress: Progress) -> CopyFacts:
     """
     try:
         with closing(_read_only(path)) as connection:
-            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            found = connection.execute("PRAGMA quick_check").fetchone()[0]
             version = connection.execute(migrate.VERSION_QUERY).fetchone()[0]
             if found != "ok":
                 raise InvalidInput(f"a damaged copy ({found})", where=str(path), hint="take another one")

@@ -57,6 +57,11 @@ class PostgresStore(SqlStore):
     holds = "position(? IN body) > 0"
     says = """position(? IN lower(convert_from(body, 'UTF8') COLLATE "C")) > 0"""
 
+    @staticmethod
+    def said(text: str) -> str:
+        """The text in small letters of ASCII."""
+        return text.encode().lower().decode()
+
     def __init__(self, url: str) -> None:
         """Connects and brings the tables up to date. Raises ``StoreFailure`` when the database cannot be used."""
         self._link = _Link(url)

@@ -44,7 +44,12 @@ class Reads(ABC):
     holds: ClassVar[str]
     """Whether ``body`` contains some bytes, as this database says it."""
     says: ClassVar[str]
-    """Whether ``body``, as text with small letters of ASCII, contains some text."""
+    """Whether ``body`` as text contains what ``said`` makes of one; letters of ASCII may be large or small."""
+
+    @staticmethod
+    @abstractmethod
+    def said(text: str) -> str:
+        """A text as ``says`` takes it."""
 
     @abstractmethod
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
@@ -75,8 +80,8 @@ class Reads(ABC):
         Letters of ASCII may be large or small.
         """
         sql = "SELECT seq, body FROM events WHERE seq > ?"
-        lowered = [part.lower().decode() for part in parts]
-        found = {row[0]: row for row in self._holding(sql, self.says, lowered, after)}
+        said = [self.said(part.decode()) for part in parts]
+        found = {row[0]: row for row in self._holding(sql, self.says, said, after)}
         return [StoredEvent(*found[seq]) for seq in sorted(found)]
 
     def decisions_holding(self, parts: Sequence[bytes]) -> list[DecisionRow]:

@@ -31,6 +31,7 @@ from rapport.store.message_index import Hashes, MessageIndex, message_hashes
 from rapport.store.sql import SQLITE, Insert, Row, Transaction, chunks, flat
 
 _EVENTS: Final = Insert("events", (("seq", "bigint"), ("message_id", "text"), ("body", "bytea")))
+_ESCAPED: Final = str.maketrans({character: f"\\{character}" for character in "\\%_"})
 _BUSY_TIMEOUT_S: Final = 30.0
 _MMAP_BYTES: Final = 1 << 30
 _CHECKPOINT_EVERY_S: Final = 0.2
@@ -45,7 +46,12 @@ class SqliteStore(SqlStore):
     """``ports.store.Store`` on SQLite."""
 
     holds = "instr(body, ?) > 0"
-    says = "instr(lower(CAST(body AS TEXT)), ?) > 0"
+    says = r"CAST(body AS TEXT) LIKE ? ESCAPE '\'"
+
+    @staticmethod
+    def said(text: str) -> str:
+        """A pattern: LIKE compares faster than lowering both."""
+        return "%" + text.translate(_ESCAPED) + "%"
 
     def __init__(self, path: Path) -> None:
         """Opens or creates the database. Raises ``StoreFailure`` when it cannot be used."""
