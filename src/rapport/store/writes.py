@@ -162,11 +162,13 @@ def nothing(tx: Transaction) -> None:
 
 
 def reset_projection(tx: Transaction) -> None:
-    """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay."""
-    for table in (
-        "identifiers", "refusals", "aliases", "customers", "scores", "owned", "offers", "cursors", "models",
-    ):  # fmt: skip
+    """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay.
+
+    A model that learnt from settled offers goes with them; one that learnt from records (probable links) stays.
+    """
+    for table in ("identifiers", "refusals", "aliases", "customers", "scores", "owned", "offers", "cursors"):
         tx.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from the line above
+    tx.execute("DELETE FROM models WHERE settled_seq > 0")
     tx.execute("DELETE FROM links WHERE event_seq > 0")
     tx.execute("DELETE FROM state WHERE substr(name, 1, ?) = ?", len(PROJECTION_STATE), PROJECTION_STATE)
 
