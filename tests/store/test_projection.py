@@ -156,7 +156,9 @@ def test_the_projection_is_forgotten_and_the_facts_stay(store: Store) -> None:
     known(store)
     store.apply(batch(8, links=[link(EMAIL, COOKIE, 0)], aliases=[("c0", "c1")], owned=[(1, 1)])).result()
     store.write_scores([("c1", b"{}")]).result()
-    store.save_model(ModelRow("m", 1, 0, 0, b"")).result()
+    store.save_model(ModelRow("m", 1, 0, 8, b"")).result()
+    of_records = ModelRow("linking", 1, 0, 0, b"weights")
+    store.save_model(of_records).result()
     store.save_state("projection:x", b"1").result()
     store.save_state("imports:x", b"2").result()
     store.reset_projection().result()
@@ -164,6 +166,7 @@ def test_the_projection_is_forgotten_and_the_facts_stay(store: Store) -> None:
     assert (store.find(EMAIL), store.count_customers(), store.next_identifier_id()) == (None, 0, 1)
     assert store.links_of([EMAIL]) == [link(EMAIL, COOKIE, 0)]
     assert (store.model("m"), store.events_of([1]), store.customer("c0")) == (None, [], None)
+    assert store.model("linking") == of_records
     assert store.states("") == {"imports:x": b"2"}
     assert len(store.read_log(0, 10)) == 1
 
