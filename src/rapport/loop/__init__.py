@@ -18,7 +18,9 @@ stages over a ``Runtime``, which holds the workspace, the ports and what was com
 ``retain``     what is past its time leaves
 ``review``     a probable link → a person's answer, once
 ``hint``       a customer, or a form's answers → who may be the same person
-``erase``      the customer's right to be forgotten
+``erase``      the customer's right to be forgotten: everywhere, resumed where it was cut short
+``suppress``   what was before an erasure stays away
+``backups``    the whole business as one file, and back
 ``keys``       who may call
 ``rebuild``    the projection, replayed from the log
 ============== ==========================================================================

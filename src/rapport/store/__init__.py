@@ -9,6 +9,8 @@ commit), reads answer at once from any thread.
     group_commit           one writer thread, one sync for all who wait
     message_index          has this message id been seen, among millions
     sql, reads, writes     the statements, said once for both databases
+    erasure, wiping        one person's rows, and what deleted rows leave in files
+    copying                all rows as one SQLite database, from either database and back
     sqlite, postgres       connections, transactions, the fold's lease
 """
 
