@@ -14,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.core.errors import NotFound
+from rapport.core.identifier import Identifier, Link
 from rapport.loop.consent import Word, state
 from rapport.loop.decide import Ask, decide
-from rapport.loop.export import SOMEBODY, archive, export, plain, table_csv, tables
+from rapport.loop.export import archive, export, plain, table_csv, tables
 from rapport.loop.fold import catch_up
+from rapport.loop.view.links import SOMEBODY
+from rapport.ports.store import FoldBatch
 from tests.loop.conftest import Shop, identify, track
 
 ANN = {"userId": "ann"}
@@ -73,6 +76,20 @@ def test_other_people_are_not_named(exported: dict[str, Any]) -> None:
     (refused,) = exported["refusals"]
     assert {refused["a"], refused["b"]} == {"email:ann@example.com", f"user_id:{SOMEBODY}"}
     assert b"bob" not in msgspec.json.encode(exported)
+
+
+def test_a_parting_of_own_names_does_not_tell_from_whom(shop: Shop) -> None:
+    shop.happen(identify("ann", "a1"))
+    catch_up(shop.rt)
+    line = Link(kind="unlink", a=Identifier("user_id", "ann"), b=Identifier("anonymous_id", "a1"), rule="manual",
+                actor="desk", evidence="to part user_id:ann from user_id:bob", time_us=1, event_seq=1)  # fmt: skip
+    reached = shop.rt.store.cursors()
+    shop.rt.store.apply(FoldBatch(event_cursor=reached.event, decision_cursor=reached.decision, links=[line])).result()
+
+    links = export(shop.rt, ANN)["links"]
+
+    assert [one["kind"] for one in links] == ["link", "unlink"]
+    assert "bob" not in links[1]["evidence"]
 
 
 def test_the_archive_holds_every_table_as_it_was(exported: dict[str, Any]) -> None:

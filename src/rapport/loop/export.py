@@ -19,13 +19,12 @@ from rapport.customize.because import because
 from rapport.identify.graph import possible_ids
 from rapport.loop import consent, view
 from rapport.loop.runtime import Runtime
+from rapport.loop.view.links import veil, veiled, veiled_refusal
 from rapport.ports.store import ReviewRow
 
 FORMAT: Final = 1
 """Changes when a reader of exports would have to."""
 DECISIONS_MAX: Final = 1_000_000
-SOMEBODY: Final = "(somebody else's)"
-"""Stands for the value of an identifier that is not the customer's own."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a text begins that a spreadsheet might run."""
 _MADE: Final = (1980, 1, 1, 0, 0, 0)
@@ -53,8 +52,8 @@ def export(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
         "decisions": _decisions(rt, customer, offers),
         "offers": [_offer(one) for one in offers],
         "lessons": view.lessons(rt, own)["data"],
-        "links": [_link(one, names) for one in rt.store.links_of(names)],
-        "refusals": [_refusal(one, names) for one in rt.store.refusals_of(names)],
+        "links": [_link(veiled(one, names)) for one in rt.store.links_of(names)],
+        "refusals": [_refusal(veiled_refusal(one, names)) for one in rt.store.refusals_of(names)],
         "reviews": [_review(one, names) for one in rt.store.reviews_of(names)],
     }
 
@@ -209,24 +208,23 @@ def _offer(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _link(link: Link, own: Sequence[Identifier]) -> dict[str, Any]:
-    theirs = link.a in own and link.b in own
+def _link(link: Link) -> dict[str, Any]:
     return {
         "kind": link.kind,
-        "a": _named(link.a, own),
-        "b": _named(link.b, own),
+        "a": str(link.a),
+        "b": str(link.b),
         "rule": link.rule,
         "actor": link.actor,
-        "evidence": link.evidence if theirs else "",
+        "evidence": link.evidence,
         "time": iso(link.time_us),
         "event_seq": link.event_seq,
     }
 
 
-def _refusal(refusal: Refusal, own: Sequence[Identifier]) -> dict[str, Any]:
+def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
-        "a": _named(refusal.a, own),
-        "b": _named(refusal.b, own),
+        "a": str(refusal.a),
+        "b": str(refusal.b),
         "reason": refusal.reason,
         "first_seq": refusal.first_seq,
         "last_seq": refusal.last_seq,
@@ -237,15 +235,11 @@ def _refusal(refusal: Refusal, own: Sequence[Identifier]) -> dict[str, Any]:
 def _review(review: ReviewRow, own: Sequence[Identifier]) -> dict[str, Any]:
     """Without the evidence, which compares the customer with somebody else."""
     return {
-        "a": _named(review.a, own),
-        "b": _named(review.b, own),
+        "a": str(veil(review.a, own)),
+        "b": str(veil(review.b, own)),
         "status": review.status,
         "probability": review.probability,
         "found_at": iso(review.found_at),
         "decided_at": iso(review.decided_at) if review.decided_at else "",
         "decided_by": review.decided_by,
     }
-
-
-def _named(identifier: Identifier, own: Sequence[Identifier]) -> str:
-    return str(identifier) if identifier in own else f"{identifier.namespace}:{SOMEBODY}"

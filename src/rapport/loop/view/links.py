@@ -70,17 +70,18 @@ def veiled(line: Link, own: Collection[Identifier]) -> Link:
     """A ledger line without the names of other people, which the evidence of a parting may hold too."""
     if line.kind == "link" and line.a in own and line.b in own:
         return line
-    return Link(kind=line.kind, a=_veiled(line.a, own), b=_veiled(line.b, own), rule=line.rule, actor=line.actor,
+    return Link(kind=line.kind, a=veil(line.a, own), b=veil(line.b, own), rule=line.rule, actor=line.actor,
                 time_us=line.time_us, event_seq=line.event_seq)  # fmt: skip
 
 
 def veiled_refusal(one: Refusal, own: Collection[Identifier]) -> Refusal:
     """A refused join without the names of other people."""
-    return Refusal(a=_veiled(one.a, own), b=_veiled(one.b, own), reason=one.reason, first_seq=one.first_seq,
+    return Refusal(a=veil(one.a, own), b=veil(one.b, own), reason=one.reason, first_seq=one.first_seq,
                    last_seq=one.last_seq, times=one.times)  # fmt: skip
 
 
-def _veiled(identifier: Identifier, own: Collection[Identifier]) -> Identifier:
+def veil(identifier: Identifier, own: Collection[Identifier]) -> Identifier:
+    """An identifier, of somebody else's only the kind."""
     return identifier if identifier in own else Identifier(identifier.namespace, SOMEBODY)
 
 
