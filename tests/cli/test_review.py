@@ -58,6 +58,12 @@ def test_a_pair_is_listed_drawn_and_accepted(rapport: Run, folder: Path) -> None
     assert "(Eve said so at " in again.out
 
 
+def test_what_people_wrote_is_printed_as_they_wrote_it(rapport: Run, folder: Path) -> None:
+    pair = ("user_id=ann", "user_id=ben")
+    rapport("-w", folder, "identity", "review", "refuse", *pair, "--because", "[/b] seen :smile: both")
+    assert "because: [/b] seen :smile: both" in rapport("-w", folder, "identity", "review", "show", *pair).out
+
+
 def test_a_pair_may_be_named_by_its_customers(rapport: Run, folder: Path) -> None:
     pair = ("user_id=ann", "user_id=ben")
     assert rapport("-w", folder, "identity", "review", "show", *pair, "--json").json["probability"] == 0.9

@@ -126,7 +126,7 @@ def _draw_notes(target: Console, file: FileReport) -> None:
     if file.rejects_file:
         target.print(f"{file.source}: rejected rows are in {file.rejects_file}", soft_wrap=True)
     for example in file.examples:
-        target.print(f"{file.source}: for instance {_example(example)}", soft_wrap=True, markup=False)
+        target.print(f"{file.source}: for instance {_example(example)}", soft_wrap=True)
 
 
 def _example(event: dict[str, Any]) -> str:

@@ -29,11 +29,14 @@ def json_text(document: Any) -> str:
 
 
 def console(stderr: bool = False) -> Console:
-    """A terminal on stdout or stderr; lines are as long as they are when no terminal reads them."""
+    """A terminal on stdout or stderr; lines are as long as they are when no terminal reads them.
+
+    What is printed comes from customers, too: brackets and colons in it are no markup and no emoji.
+    """
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else 160, highlight=False)
+    return Console(file=stream, width=None if stream.isatty() else 160, highlight=False, markup=False, emoji=False)
 
 
 def note(text: str) -> None:

@@ -78,7 +78,7 @@ def dropped(
 
 def _draw_quality(target: Console, document: dict[str, Any]) -> None:
     verdict = document["verdict"]
-    target.print(verdict["in_words"], soft_wrap=True, markup=False)
+    target.print(verdict["in_words"], soft_wrap=True)
     target.print()
     rows = [
         (one["name"], *_measures(one), _sources(one["sources"]) if len(one["sources"]) > 1 else _only(one["sources"]))
@@ -87,7 +87,7 @@ def _draw_quality(target: Console, document: dict[str, Any]) -> None:
     columns = ("trait", "known", "valid", "other type", "expired", "age, days", "in conflict", "known by source")
     output.table(target, columns, rows, f"{document['customers']:,} customers as of {document['as_of'][:16]}")
     if document["never_stated"]:
-        target.print(f"never stated: {', '.join(document['never_stated'])}", soft_wrap=True, markup=False)
+        target.print(f"never stated: {', '.join(document['never_stated'])}", soft_wrap=True)
     shared = [one for one in document["duplicates"] if one["groups"]]
     if shared:
         told = [(one["trait"], one["customers"], one["groups"], one["largest"], one["sources"]) for one in shared]
@@ -142,9 +142,9 @@ def _draw_usage(target: Console, document: dict[str, Any]) -> None:
     columns = ("trait", "kind", "level", "used by", "share of the model", "advice")
     output.table(target, columns, rows, f"Model {document['model']}, {document['answers']:,} answers learnt")
     drop = ", ".join(document["candidates_to_drop"]) or "none"
-    target.print(f"candidates to drop: {drop}", soft_wrap=True, markup=False)
+    target.print(f"candidates to drop: {drop}", soft_wrap=True)
     for note in document["notes"]:
-        target.print(f"note: {note}", soft_wrap=True, markup=False)
+        target.print(f"note: {note}", soft_wrap=True)
 
 
 def _used_by(one: dict[str, Any]) -> str:
@@ -168,10 +168,10 @@ def _draw_customers(target: Console, document: dict[str, Any]) -> None:
         for one in document["columns"]
     ]  # fmt: skip
     output.table(target, ("column", "type", "kind", "known", "source", "purpose or meaning", "used in"), rows)
-    target.print(f"file: {document['file']}", soft_wrap=True, markup=False)
+    target.print(f"file: {document['file']}", soft_wrap=True)
     if "copied_to" in document:
         said = f"copied {document['copied_rows']:,} rows to {document['copied_to']}"
-        target.print(said, soft_wrap=True, markup=False)
+        target.print(said, soft_wrap=True)
 
 
 def _percent(share: float | None) -> str | None:
