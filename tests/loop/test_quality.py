@@ -151,6 +151,21 @@ def test_open_links_are_counted_by_source(cafe: Shop) -> None:
     }  # fmt: skip
 
 
+def test_the_decided_do_not_hide_those_that_wait(cafe: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.loop.quality.REVIEWS_READ", 1)
+    ann, ben, dora = (Identifier("user_id", name) for name in ("ann", "ben", "dora"))
+    rows = [
+        ReviewRow(ann, ben, "linked", 0.99, 7.0, b"{}", 1),
+        ReviewRow(ann, dora, "open", 0.9, 3.0, b"{}", 1),
+        ReviewRow(ben, dora, "open", 0.8, 2.0, b"{}", 1),
+    ]
+    cafe.rt.store.save_reviews(rows).result()
+
+    links = measured(cafe)["probable_links"]
+
+    assert (links["open"], links["linked"], links["refused"]) == (2, 1, 0)
+
+
 def test_a_workspace_without_traits_or_customers_is_measured_too(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(**{"traits.yaml": ""})
 

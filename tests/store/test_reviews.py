@@ -32,6 +32,12 @@ def test_a_pair_is_found_by_an_id_that_names_nobody(store: Store) -> None:
     assert store.review("r_unknown") is None
 
 
+def test_they_are_counted_by_status(store: Store) -> None:
+    rows = [review(1, 0.9), review(2, 0.8), review(3, 0.99, "linked")]
+    store.save_reviews(rows).result()
+    assert store.reviews_counted() == {"open": 2, "linked": 1}
+
+
 def test_of_two_who_decide_the_first_prevails(store: Store) -> None:
     row = review(1, 0.9)
     store.save_reviews([row]).result()

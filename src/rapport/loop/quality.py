@@ -14,6 +14,7 @@ from rapport.identify.quality import Measured
 from rapport.identify.readiness import Around, Verdict, as_told, verdict
 from rapport.loop.dropped import dropped, ill_typed
 from rapport.loop.refreshed import last_refresh
+from rapport.loop.review import STATUSES
 from rapport.loop.runtime import Runtime
 from rapport.loop.usage import uses
 from rapport.workspace.survivorship import lasts_us
@@ -192,9 +193,9 @@ def _duplicates(rt: Runtime) -> list[dict[str, Any]]:
 
 
 def _reviews(rt: Runtime) -> dict[str, Any]:
-    """Probable links by status, and the open ones by the pair of sources whose customers they would join."""
-    rows = rt.store.reviews(limit=REVIEWS_READ)
-    counts = Counter(row.status for row in rows)
+    """Probable links by status, and the most probable ``REVIEWS_READ`` of each by their customers' sources."""
+    counts = rt.store.reviews_counted()
+    rows = [row for status in counts for row in rt.store.reviews(status, REVIEWS_READ)]
     subjects = sorted({str(one) for row in rows for one in (row.a, row.b)})
     sources: dict[str, set[str]] = {}
     for subject, source in rt.warehouse.query(sql.sources_of_query(subjects)) if subjects else []:
@@ -204,7 +205,7 @@ def _reviews(rt: Runtime) -> dict[str, Any]:
         for source in sources.get(str(row.a), set()) | sources.get(str(row.b), set()):
             by_source.setdefault(source, Counter())[row.status] += 1
     return {
-        **{status: counts[status] for status in ("open", "linked", "refused")},
+        **{status: counts.get(status, 0) for status in STATUSES},
         "by_source": {source: dict(found) for source, found in sorted(by_source.items())},
     }
 

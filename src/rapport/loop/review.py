@@ -16,11 +16,12 @@ import msgspec
 from rapport.core.acts import MANUAL, Act, ActKind, act_event
 from rapport.core.errors import Conflict, InvalidInput, NotFound, did_you_mean
 from rapport.core.event import entry
+from rapport.core.identifier import Identifier
 from rapport.core.time import iso
 from rapport.identify.link.waterfall import Waterfall
 from rapport.loop.identity import settle
 from rapport.loop.runtime import Runtime
-from rapport.loop.who import identifier_of
+from rapport.loop.who import CUSTOMER_ID, identifier_of
 from rapport.ports.store import ReviewRow
 
 Status = Literal["open", "linked", "refused"]
@@ -97,9 +98,9 @@ def waterfall(evidence: bytes) -> Waterfall | None:
         return None
 
 
-def _names(rt: Runtime, who: dict[str, str]) -> set[Any]:
+def _names(rt: Runtime, who: dict[str, str]) -> set[Identifier]:
     asked = identifier_of(rt, who)
-    found = rt.store.customer(asked.value) if asked.namespace == "id" else rt.store.find(asked)
+    found = rt.store.customer(asked.value) if asked.namespace == CUSTOMER_ID else rt.store.find(asked)
     if found is None:
         raise NotFound(f"no customer with {asked}", hint="check the spelling")
     return {row.identifier for row in rt.store.identifiers_of([found.id])}

@@ -224,6 +224,9 @@ class Store(Protocol):
     def reviews(self, status: str = "", limit: int = 100, after: tuple[float, str] | None = None) -> list[ReviewRow]:
         """Probable links of a status (empty: any), the most probable first; ``after`` a (probability, id)."""
 
+    def reviews_counted(self) -> dict[str, int]:
+        """Status → how many probable links have it."""
+
     def review(self, review_id: str) -> ReviewRow | None:
         """A probable link by its id."""
 

@@ -25,7 +25,7 @@ SELECT id, kind, a_namespace, a_value, b_namespace, b_value, rule, actor, eviden
 _APART: Final = f"""{_LINK} AS n WHERE n.kind = 'never' AND NOT EXISTS (
 SELECT 1 FROM links AS l WHERE l.a_namespace = n.a_namespace AND l.a_value = n.a_value
 AND l.b_namespace = n.b_namespace AND l.b_value = n.b_value
-AND l.kind = 'link' AND l.rule = 'manual' AND l.event_seq > n.event_seq) ORDER BY n.id"""
+AND l.kind = 'link' AND l.rule = 'manual' AND l.event_seq > n.event_seq) ORDER BY n.id"""  # noqa: S608 - a text from above
 _PAIR: Final = "a_namespace, a_value, b_namespace, b_value"
 _REFUSAL: Final = """
 SELECT a_namespace, a_value, b_namespace, b_value, reason, first_seq, last_seq, times FROM refusals"""
@@ -185,6 +185,10 @@ class Reads(ABC):
             parameters += [after[0], *after]
         sql = f"{_REVIEW} {wanted} ORDER BY probability DESC, id LIMIT ?"
         return [read_review(row) for row in self.rows(sql, *parameters, limit)]
+
+    def reviews_counted(self) -> dict[str, int]:
+        """Status → how many probable links have it."""
+        return {row[0]: row[1] for row in self.rows("SELECT status, COUNT(*) FROM reviews GROUP BY status")}
 
     def review(self, review_id: str) -> ReviewRow | None:
         """A probable link by its id."""

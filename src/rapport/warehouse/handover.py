@@ -28,6 +28,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 IDENTIFIERS_OF_CUSTOMERS: Final = """
-SELECT i.namespace, i.value, i.customer_id, i.first_seq FROM identifiers AS i JOIN customers AS c ON c.id = i.customer_id
+SELECT i.namespace, i.value, i.customer_id, i.first_seq
+FROM identifiers AS i JOIN customers AS c ON c.id = i.customer_id
 """
 """Who owns which identifier, in SQL of both stores. One that no event belongs to is nobody's yet."""

@@ -81,8 +81,8 @@ class Linking(_Definition, frozen=True):
     """Whether ``refresh`` looks for them; ``identity link`` does whenever it is asked."""
     fields: dict[str, str] = {}
     """Trait or namespace → what it is (``given_name``, ``surname``, ``full_name``, ``date_of_birth``, ``street``,
-    ``house_number``, ``city``, ``postcode``, ``region``, ``email``, ``phone``, ``id_number``, ``text``); empty: read off
-    the names."""
+    ``house_number``, ``city``, ``postcode``, ``region``, ``email``, ``phone``, ``id_number``, ``text``); empty: read
+    off the names."""
     accept: float = 0.99
     """Linked by itself from this probability on, if nothing speaks against it."""
     review: float = 0.8
