@@ -46,6 +46,12 @@ def test_invalid_values_are_told_by_source() -> None:
     assert finding.todo == "mend what crm sends: it must match [0-9]{5}"
 
 
+def test_one_value_of_another_type_from_an_unheard_source_does_not_spoil_all() -> None:
+    found = verdict([measured("age")], TRAITS, Around(customers=100, ill_typed={("age", "curl"): 1}))
+
+    assert ([one.code for one in found.findings], found.level) == (["ill_typed"], "ready")
+
+
 def test_nothing_wrong_is_said_too() -> None:
     found = verdict([measured("city")], TRAITS, Around(customers=100))
     assert (found.level, found.in_words) == ("ready", "Ready: nothing speaks against acting on this data.")

@@ -194,7 +194,8 @@ def _of_source(one: Measured, trait: Trait) -> Iterator[Finding]:
 def _ill_typed(measures: Sequence[Measured], around: Around) -> Iterator[Finding]:
     held = {(one.trait, one.source): one.held for one in measures}
     for (trait, source), times in around.ill_typed.items():
-        severity = times / (held.get((trait, source), 0) + times)
+        stated = held.get((trait, source), 0) + times
+        severity = times / stated * min(1.0, stated / around.customers)
         yield Finding(severity, trait, "ill_typed", {"count": f"{times:,}", "source": source})
 
 
