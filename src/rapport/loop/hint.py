@@ -27,6 +27,8 @@ from rapport.loop.link import MODEL
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find
 
+LIMIT: Final = 10
+"""So many are told, where nobody says how many."""
 LIMIT_MAX: Final = 100
 FOLLOW_US: Final = 1 * SECOND_US
 """So often at most the log is looked at for what has changed."""
@@ -37,7 +39,7 @@ _PAGE: Final = 1_000
 Prepared = Mapping[str, str | None]
 
 
-def hints(rt: Runtime, who: Mapping[str, str], *, least: float | None = None, limit: int = 10) -> dict[str, Any]:
+def hints(rt: Runtime, who: Mapping[str, str], *, least: float | None = None, limit: int = LIMIT) -> dict[str, Any]:
     """Who may be the same person as a customer, the most probable first, each with the evidence.
 
     ``least`` is a probability; by default ``linking.review`` of ``identity.yaml``. Pairs that a person answered about
@@ -50,7 +52,9 @@ def hints(rt: Runtime, who: Mapping[str, str], *, least: float | None = None, li
     return _look(rt, index, prepared, of=customer, least=least, limit=limit)
 
 
-def hints_for(rt: Runtime, known: Mapping[str, Any], *, least: float | None = None, limit: int = 10) -> dict[str, Any]:
+def hints_for(
+    rt: Runtime, known: Mapping[str, Any], *, least: float | None = None, limit: int = LIMIT
+) -> dict[str, Any]:
     """Who may be the person of these traits and identifiers (trait or namespace → value); nothing of it is kept.
 
     Raises ``InvalidInput`` where nothing given is compared; else as ``hints``.

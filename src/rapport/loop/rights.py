@@ -163,8 +163,8 @@ def results_held(rt: Runtime, request: Request) -> bool:
 def work(rt: Runtime) -> int:
     """Works off every open request, the oldest first, and forgets results past their time; returns how many it did.
 
-    What another process takes meanwhile is left to it. Raises what the first request that failed raised, after the
-    others are done; it stays open.
+    Two processes may work the same one off: the second finds it done. Raises what the first request that failed raised,
+    after the others are done; it stays open.
     """
     requests = sorted(_all(rt), key=lambda request: request.received_at)
     _expire(rt, requests)

@@ -12,9 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.loop import erase as erasing
 from rapport.loop import view
-from rapport.service import keys
-from rapport.service.exchange import Request as RawRequest
-from rapport.service.guard import needs
+from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name
 
 PAGING = frozenset({"after", "limit"})
@@ -62,8 +60,7 @@ def lessons(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
 )
 def erase(request: AnyRequest, state: State, customer_id: FromPath[str]) -> dict[str, Any]:
     """Removes the customer from everything that Rapport made, backups included; answers with a receipt."""
-    key = keys.known(state.rt, keys.token(RawRequest(request.scope, b"")))  # type: ignore[arg-type]
-    return erasing.erase(state.rt, {"id": customer_id}, by=f"key {source_name(key)}")
+    return erasing.erase(state.rt, {"id": customer_id}, by=f"key {source_name(key_of(request))}")
 
 
 def _check_names(state: State, who: dict[str, str]) -> None:

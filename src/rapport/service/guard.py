@@ -12,20 +12,27 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers.base import BaseRouteHandler
 
+from rapport.ports.store import KeyRow
 from rapport.service import keys, problems
 from rapport.service.exchange import Request
 
-Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], None]
 CODES = {400: "invalid_input", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "invalid_input"}
 
 
 def needs(*scopes: str) -> Guard:
     """A guard that lets keys with one of these scopes pass, and ``manage`` always."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        keys.caller(connection.app.state.rt, Request(connection.scope, b""), scopes)  # type: ignore[arg-type]
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        keys.allowed(key_of(connection), scopes)
 
     return guard
+
+
+def key_of(connection: Connection) -> KeyRow:
+    """The live key of a request; raises ``NotAuthenticated``."""
+    return keys.known(connection.app.state.rt, keys.token(Request(connection.scope, b"")))  # type: ignore[arg-type]
 
 
 def problem(request: LitestarRequest[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -10,10 +10,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rapport.loop import hint, identity, review
-from rapport.service import keys
 from rapport.service.customers import AnyRequest
-from rapport.service.exchange import Request
-from rapport.service.guard import needs
+from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name
 
 NAME_MAX = 200
@@ -33,7 +31,7 @@ class HintBody(msgspec.Struct, forbid_unknown_fields=True):
 
     traits: dict[str, str | int | float | None]
     least: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=hint.LIMIT_MAX)] = 10
+    limit: Annotated[int, msgspec.Meta(ge=1, le=hint.LIMIT_MAX)] = hint.LIMIT
 
 
 class AnswerBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,7 +67,7 @@ class UnmergeBody(PairBody, forbid_unknown_fields=True):
     sync_to_thread=True,
 )
 def hints(
-    state: State, customer_id: FromPath[str], limit: HintLimit = 10, least: FromQuery[Least] = None
+    state: State, customer_id: FromPath[str], limit: HintLimit = hint.LIMIT, least: FromQuery[Least] = None
 ) -> dict[str, Any]:
     """The most probable first, each with its evidence; nobody is merged."""
     return hint.hints(state.rt, {"id": customer_id}, least=least, limit=limit)
@@ -112,7 +110,7 @@ def answer_review(
     request: AnyRequest, state: State, review_id: FromPath[str], data: JSONBody[AnswerBody]
 ) -> dict[str, Any]:
     """Folded when answered. One answer counts; another one later is refused with who was first (409)."""
-    actor = _actor(request, state, data.actor)
+    actor = _actor(request, data.actor)
     if data.decision == "accept":
         return review.accept(state.rt, review_id, actor=actor, because=data.because)
     return review.refuse(state.rt, review_id, actor=actor, because=data.because, never=data.never)
@@ -123,7 +121,7 @@ def answer_review(
 )
 def merge(request: AnyRequest, state: State, data: JSONBody[PairBody]) -> dict[str, Any]:
     """Folded when answered; unmerge takes it back."""
-    actor = _actor(request, state, data.actor)
+    actor = _actor(request, data.actor)
     return identity.merge(state.rt, data.customer, data.other, actor=actor, because=data.because)
 
 
@@ -132,7 +130,7 @@ def merge(request: AnyRequest, state: State, data: JSONBody[PairBody]) -> dict[s
 )
 def unmerge(request: AnyRequest, state: State, data: JSONBody[UnmergeBody]) -> dict[str, Any]:
     """Folded when answered: both are what they would have been had they never been merged."""
-    actor = _actor(request, state, data.actor)
+    actor = _actor(request, data.actor)
     return identity.unmerge(state.rt, data.customer, data.other, actor=actor, because=data.because, never=data.never)
 
 
@@ -142,10 +140,9 @@ def report(state: State) -> dict[str, Any]:
     return identity.report(state.rt)
 
 
-def _actor(request: AnyRequest, state: State, stated: str) -> str:
+def _actor(request: AnyRequest, stated: str) -> str:
     """Who decided: the member of staff named in the body, or the key."""
-    key = keys.known(state.rt, keys.token(Request(request.scope, b"")))  # type: ignore[arg-type]
-    return stated.strip() or source_name(key)
+    return stated.strip() or source_name(key_of(request))
 
 
 customer_hints = Router("/v1/customers", route_handlers=[hints], tags=["customers"])

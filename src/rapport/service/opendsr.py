@@ -22,10 +22,8 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import iso
 from rapport.loop import rights
 from rapport.loop.rights import Asked, Request
-from rapport.service import keys
 from rapport.service.customers import AnyRequest
-from rapport.service.exchange import Request as RawRequest
-from rapport.service.guard import needs
+from rapport.service.guard import key_of, needs
 
 VERSION = "3.0"
 PATH = "/opendsr/v3"
@@ -115,7 +113,6 @@ class Discovery(msgspec.Struct):
 @post("/requests", guards=[needs("manage")], summary="Take down a request of a data subject", status_code=201)
 async def submit(request: AnyRequest, state: State, data: JSONBody[SubjectRequest]) -> Response[Received]:
     """Durable when answered, and worked off in the background; the same id again changes nothing."""
-    key = keys.known(state.rt, keys.token(RawRequest(request.scope, b"")))  # type: ignore[arg-type]
     asked = Asked(
         id=data.subject_request_id.lower(),
         type=data.subject_request_type,
@@ -127,7 +124,7 @@ async def submit(request: AnyRequest, state: State, data: JSONBody[SubjectReques
         callbacks=tuple(data.status_callback_urls),
     )
     body = await request.body()
-    known = await asyncio.to_thread(rights.submit, state.rt, asked, key.id)
+    known = await asyncio.to_thread(rights.submit, state.rt, asked, key_of(request).id)
     state.folding.attend()
     told = Received(
         controller_id=known.controller,

@@ -15,10 +15,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from rapport.loop import consent
 from rapport.loop import export as exporting
 from rapport.loop.consent import NAME_MAX, Word
-from rapport.service import keys
 from rapport.service.customers import AnyRequest
-from rapport.service.exchange import Request
-from rapport.service.guard import needs
+from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name
 
 ZIP = "application/zip"
@@ -57,9 +55,9 @@ def consents(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
 )
 def enter(request: AnyRequest, state: State, customer_id: FromPath[str], data: JSONBody[WordBody]) -> Entered:
     """Durable when answered; it holds once the log is folded, within a second."""
-    key = keys.known(state.rt, keys.token(Request(request.scope, b"")))  # type: ignore[arg-type]
     word = Word(purpose=data.purpose, given=data.given, channel=data.channel, proof=data.proof)
-    entered = consent.state(state.rt, {"id": customer_id}, word, actor=data.actor.strip() or source_name(key))
+    actor = data.actor.strip() or source_name(key_of(request))
+    entered = consent.state(state.rt, {"id": customer_id}, word, actor=actor)
     state.folding.wake()
     return Entered(**entered)
 
