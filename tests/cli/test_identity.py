@@ -43,5 +43,6 @@ def test_the_report_says_what_protects(loaded: Path, rapport: Run) -> None:
         "desk",
     )
     found = rapport("-w", loaded, "identity", "report", "--json").json
-    assert found["told_apart"] == [{"a": "user_id:K1", "b": "user_id:K2", "actor": "desk", "because": "twins"}]
+    pair = {"a": "user_id:K1", "b": "user_id:K2", "actor": "desk", "because": "twins"}
+    assert found["told_apart"] == {"count": 1, "pairs": [pair]}
     assert "twins" in rapport("-w", loaded, "identity", "report").out

@@ -89,7 +89,7 @@ def test_merge_and_unmerge(site: Any, pair: str) -> None:
     parted = site.call("POST", "/v1/identity/unmerge", site.manage_key, json=both | {"never": True})
     assert (parted.json()["merged"], parted.json()["apart"]) == (False, True)
     report = site.call("GET", "/v1/identity/report", site.read_key).json()
-    assert report["told_apart"][0]["actor"] == "manage"
+    assert report["told_apart"]["pairs"][0]["actor"] == "manage"
 
 
 def test_nobody_to_merge_is_not_found(site: Any) -> None:

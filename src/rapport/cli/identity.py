@@ -105,8 +105,8 @@ def _draw(target: Console, found: dict[str, Any]) -> None:
 
 
 def _draw_report(target: Console, found: dict[str, Any]) -> None:
-    shared, rotating = found["shared"], found["rotating"]
+    shared, rotating, apart = found["shared"], found["rotating"], found["told_apart"]
     output.records(target, shared["identifiers"], f"Shared by too many: {shared['count']:,}")
     output.facts(target, found["refused"]["reasons"], f"Refused joins: {found['refused']['count']:,}")
     output.records(target, rotating["identifiers"], f"Ids that rotate: {rotating['count']:,}")
-    output.records(target, found["told_apart"], f"Told apart: {len(found['told_apart']):,}")
+    output.records(target, apart["pairs"], f"Told apart: {apart['count']:,}")
