@@ -18,7 +18,7 @@ RECORD: Final = "record_id"
 SOURCE: Final = "source"
 _CHANCE_PAIRS: Final = 200_000
 """So many pairs show how often people agree by chance; of few records, all pairs."""
-_KEY_PAIRS: Final = 30_000
+_KEY_PAIRS: Final = 10_000
 """So many pairs show how often people who share a key agree."""
 _MARGIN_BITS: Final = 1e-6
 _STEP: Final = 2_654_435_761
@@ -86,8 +86,10 @@ class DuckDBLinking:
         logging.getLogger("splink").setLevel(logging.CRITICAL)
         comparisons = settings["comparisons"]
         self._run(f"CREATE OR REPLACE TABLE likely AS {_likely(settings, frequencies, rare, least_bits)}")
+        involved = f"SELECT join_key_l AS {RECORD} FROM likely UNION SELECT join_key_r FROM likely"
+        self._run(f"CREATE OR REPLACE TABLE involved AS SELECT * FROM records SEMI JOIN ({involved}) USING ({RECORD})")
         engine = DuckDBAPI(connection=self._database)
-        linker = Linker(engine.register("records"), dict(settings), log_level=None, validate_settings=False)
+        linker = Linker(engine.register("involved"), dict(settings), log_level=None, validate_settings=False)
         for column, usual in rare.items():
             self._share(column, frequencies.get(column, {}), usual)
             linker.table_management.register_term_frequency_lookup(engine.register(f"tf_{column}_table"), column)
@@ -180,7 +182,7 @@ class DuckDBLinking:
 
         named = pa.table({"v": pa.array(frequencies, pa.string()), "s": pa.array(frequencies.values(), pa.float64())})
         self._database.register("named", named)
-        held = f"SELECT DISTINCT {column} FROM records WHERE {column} IS NOT NULL"
+        held = f"SELECT DISTINCT {column} FROM involved WHERE {column} IS NOT NULL"
         share = f"COALESCE(s, CAST({rare!r} AS DOUBLE)) AS tf_{column}"
         self._run(
             f"CREATE OR REPLACE TABLE tf_{column}_table AS "

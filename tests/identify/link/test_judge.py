@@ -19,6 +19,7 @@ from rapport.identify.link.judge import (
     Judgement,
     judge,
 )
+from rapport.identify.link.settings import same_levels
 
 FIELDS = (
     Field("given", "given_name", "given_name"),
@@ -30,7 +31,8 @@ FIELDS = (
 
 def pair(a: str, b: str, weight: float = 10.0, **bits: float) -> Pair:
     said = {"given_name": 7.0, "date_of_birth": 10.0, "street": 5.0, "email": 0.0} | bits
-    levels = {name: 4 if value > 0 else 0 for name, value in said.items()}
+    same = same_levels(FIELDS)
+    levels = {name: max(same[name]) if value > 0 else 0 for name, value in said.items()}
     return Pair(a=a, b=b, probability=1 / (1 + 2**-weight), weight=weight, levels=levels, bits=said)
 
 
@@ -66,6 +68,9 @@ def test_a_shared_household_is_not_a_person() -> None:
 def test_twins_stay_two_unless_something_of_their_own_agrees() -> None:
     assert judged(pair("a", "b", 12.0, given_name=-5.0)).questions[0].reason == MAY_BE_TWINS
     assert judged(pair("a", "b", 12.0, given_name=-5.0, email=15.0)).groups == [["a", "b"]]
+    mistyped = pair("a", "b", 12.0, given_name=-5.0)
+    mistyped.levels["date_of_birth"] -= 1
+    assert judged(mistyped).groups == [["a", "b"]], "twins have the same birthday, to the digit"
 
 
 def test_what_a_person_has_one_of_keeps_two_apart_even_in_a_group() -> None:

@@ -2,7 +2,7 @@
 
 Connected components make one person of all who are similar to somebody similar. Here two groups become one only if
 
-- their strongest pair reaches ``accept``, and its evidence is personal (``objection`` finds nothing against it);
+- their strongest pair reaches ``accept``, and its evidence is personal (``Objections`` finds nothing against it);
 - most of the pairs across them speak for it: the mean weight is not negative, each pair counting for at most
   ``_VOICE_BITS`` either way, and pairs that nothing linked counting fully against (correlation clustering, greedy by
   average linkage: Bansal, Blum and Chawla 2004);
@@ -22,6 +22,7 @@ import msgspec
 
 from rapport.core.linkage import Pair
 from rapport.identify.link.plan import Field
+from rapport.identify.link.settings import same_levels
 
 _VOICE_BITS: Final = 5.0
 """So much one pair of records may say for or against joining two groups, in bits."""
@@ -29,6 +30,7 @@ KEEP_BITS: Final = -_VOICE_BITS
 """Pairs below this weight need not be scored: they count as this anyway."""
 _PERSONAL: Final = frozenset({"given_name", "full_name", "date_of_birth", "id_number", "email"})
 """What a person does not share with a household."""
+_AT_BIRTH: Final = frozenset({"surname", "date_of_birth"})
 _NOT_AT_BIRTH: Final = frozenset({"id_number", "email"})
 
 NOT_SURE: Final = "the evidence is not strong enough"
@@ -70,7 +72,8 @@ def judge(
     """Judges pairs that the model of these fields scored; ``accept`` and ``review`` are probabilities."""
     apart = apart or Apart()
     scored = sorted(pairs, key=lambda pair: (-pair.weight, pair.a, pair.b))
-    joining = _Joining(scored, {_key(pair): objection(fields, pair, accept) for pair in scored}, apart)
+    objections = Objections(fields, accept)
+    joining = _Joining(scored, {_key(pair): objections.to(pair) for pair in scored}, apart)
     linked = joining.run()
     asked, questions = set(), []
     for pair in scored:
@@ -84,25 +87,37 @@ def judge(
     return Judgement(linked=linked, questions=questions, groups=joining.groups())
 
 
-def objection(fields: Sequence[Field], pair: Pair, accept: float) -> str:
-    """Why a pair is not linked by itself; empty when nothing speaks against it.
+class Objections:
+    """What may be said against linking a pair by itself, for the fields of one linkage.
 
     Sets without personal fields are taken as they are: there is nothing to ask for.
     """
-    if pair.probability < accept:
-        return NOT_SURE
-    personal = [field for field in fields if field.kind in _PERSONAL]
-    if personal and _bits(pair, personal) <= 0.0:
-        return NOT_PERSONAL
-    given = [field for field in fields if field.kind == "given_name"][:1]
-    differs = any(pair.levels.get(field.name) == 0 for field in given)
-    if differs and _bits(pair, [field for field in personal if field.kind in _NOT_AT_BIRTH]) <= 0.0:
-        return MAY_BE_TWINS
-    return ""
+
+    def __init__(self, fields: Sequence[Field], accept: float) -> None:
+        self._accept = accept
+        self._personal = [field.name for field in fields if field.kind in _PERSONAL]
+        self._later = [field.name for field in fields if field.kind in _NOT_AT_BIRTH]
+        self._given = [field.name for field in fields if field.kind == "given_name"][:1]
+        self._at_birth = [field.name for field in fields if field.kind in _AT_BIRTH]
+        self._same = same_levels(fields)
+
+    def to(self, pair: Pair) -> str:
+        """Why a pair is not linked by itself; empty when nothing speaks against it."""
+        if pair.probability < self._accept:
+            return NOT_SURE
+        if self._personal and _bits(pair, self._personal) <= 0.0:
+            return NOT_PERSONAL
+        return MAY_BE_TWINS if self._twins(pair) else ""
+
+    def _twins(self, pair: Pair) -> bool:
+        """Whether surname and date of birth are the same, the given name is another, and nothing later agrees."""
+        born_alike = all(pair.levels.get(name) in self._same[name] for name in self._at_birth)
+        differ = any(pair.levels.get(name) == 0 for name in self._given)
+        return born_alike and differ and _bits(pair, self._later) <= 0.0
 
 
-def _bits(pair: Pair, fields: Iterable[Field]) -> float:
-    return sum(pair.bits.get(field.name, 0.0) for field in fields)
+def _bits(pair: Pair, names: Iterable[str]) -> float:
+    return sum(pair.bits.get(name, 0.0) for name in names)
 
 
 def _reason(joining: _Joining, pair: Pair, between: tuple[int, int]) -> str:

@@ -80,11 +80,12 @@ _LEVELS: Final[dict[str, tuple[_Level, ...]]] = {
 }
 
 
+_SAME: Final = "the same"
 _EXPECTED: Final = ", where much is shared anyway"
 """Ends the label of a level within a context."""
 _PAIRS_A_RECORD: Final = 20
 """No block compares a record with more others than this, on average."""
-_EFFORT: Final = 8
+_EFFORT: Final = 5
 """All blocks together compare a record with so many others, beyond the pairs that every block finds."""
 _EFFORT_LEAST: Final = 150_000
 """So many pairs are compared in any case: small sets can afford it."""
@@ -135,6 +136,18 @@ def _candidates(fields: Sequence[Field]) -> tuple[tuple[str, ...], ...]:
     singles = [(name,) for name in (*whole, *parts, *ends)]
     pairs = [*combinations((*whole, *ends), 2), *product((*starts, *ends), (*years, *places)), *combinations(starts, 2)]
     return (*singles, *pairs)
+
+
+def same_levels(fields: Sequence[Field]) -> dict[str, frozenset[int]]:
+    """Comparison → the levels (Splink's gamma) that stand for the same value, within a context or not."""
+    found = {}
+    for comparison in plan(fields).comparisons:
+        scored = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        labels = [level["label_for_charts"].removesuffix(_EXPECTED) for level in reversed(scored)]
+        found[comparison["output_column_name"]] = frozenset(
+            gamma for gamma, label in enumerate(labels) if label == _SAME
+        )
+    return found
 
 
 def splink_settings(
@@ -267,7 +280,7 @@ def comparisons(fields: Sequence[Field], found: Sequence[Context]) -> tuple[dict
 
 def _comparison(field: Field, crossed: str, context: str) -> dict[str, Any]:
     name = field.name
-    ladder: list[_Level] = [("the same", f"{name}_l = {name}_r")]
+    ladder: list[_Level] = [(_SAME, f"{name}_l = {name}_r")]
     if crossed:
         ladder.append(("given name and surname swapped", crossed))
     ladder += [(label, condition.format(x=name)) for label, condition in _LEVELS[field.kind]]
