@@ -92,11 +92,10 @@ def take(rt: Runtime, turn: Turn) -> None:
         dissolved=before,
         aliases=_aliases(rt, before, now),
         profiles=[(customer_id, encode_profile(profiles[customer_id])) for customer_id in sorted(profiles)],
+        scores=list(rescore(rt, events)),
         state={STATE: b""},
     )
     rt.store.apply(batch).result()
-    if scores := list(rescore(rt, events)):
-        rt.store.write_scores(scores).result()
 
 
 def region_of(rt: Runtime, identifiers: Iterable[Identifier]) -> Region:

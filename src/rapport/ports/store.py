@@ -35,6 +35,8 @@ class FoldBatch(msgspec.Struct, kw_only=True):
     """(old customer id, the id that answers for it now)."""
     profiles: list[tuple[str, bytes]] = []
     """(customer id, encoded profile), upsert."""
+    scores: list[tuple[str, bytes]] = []
+    """(customer id, scores as JSON), upsert; for customers who have a profile."""
     removed: list[str] = []
     """Customer ids whose profile went into another."""
     owned: list[tuple[int, int]] = []

@@ -83,6 +83,7 @@ def apply(tx: Transaction, batch: FoldBatch) -> None:
     _insert(tx, _LINKS, [_link(link) for link in batch.links])
     _refusals(tx, batch)
     _profiles(tx, batch)
+    _insert(tx, _SCORES, batch.scores)
     _insert(tx, _OWNED, batch.owned)
     _insert(tx, _OFFERS, [_offer(offer) for offer in batch.offers])
     _insert(tx, _STATE, list(batch.state.items()))
