@@ -3,25 +3,51 @@
 In: what the edges were asked (calls, asks, answers, rules, files). Out: receipts, decisions, views. By: composing the
 stages over a ``Runtime``, which holds the workspace, the ports and what was compiled from the definitions.
 
+What happens as it comes:
+
 ============== ==========================================================================
 ``ingest``     calls → events, durable before they are acknowledged
-``fold``       the log → identities, profiles, outcomes, and what the model learns
+``load``       files → events; ``reimport`` replaces an earlier import
+``enrich``     what third parties say, added to customers we know
+``fold``       the log → identities, profiles, outcomes, and what the ``learner`` learns
 ``decide``     one customer, one slot → one recorded, explained decision
 ``respond``    an answer to a decision → an event
-``refresh``    everybody at once: features and scores from the warehouse
-``segments``   a rule → how many customers
-``load``       files → events
-``view``       the 360° view, timeline, lessons
+``rebuild``    the projection, replayed from the log; ``definitions`` asks for it
+============== ==========================================================================
+
+Who is who:
+
+============== ==========================================================================
+``identity``   merge, unmerge, tell apart; what protects against wrong merges
+``restitch``   customers whose past changed, stitched, folded and ``rescore``-d anew
+``link``       everybody's records → probable links; ``linkage`` is one such search
+``review``     a probable link → a person's answer, once
+``hint``       a customer, or a form's answers → who may be the same person
+============== ==========================================================================
+
+Everybody at once, and what is told of it:
+
+================== ======================================================================
+``refresh``        features and scores for everybody, from the warehouse
+``segments``       a rule → how many customers
+``view``           the 360° view, timeline, lessons
+``quality``        how good the data is, measured at each refresh
+``usage``          what uses each trait
+``dropped``        what was not kept, of which ``counts`` keeps count
+``customer_table`` the analysis-ready table, column by column
+================== ======================================================================
+
+What a customer may ask for, and what leaves:
+
+============== ==========================================================================
 ``consent``    who allowed what, by which proof
 ``export``     all about one customer, as a document or as tables
 ``rights``     requests of access, portability and erasure, worked off in the background
+``erase``      one customer out of everything; ``leaving`` plans it, ``suppress`` keeps it
 ``retain``     what is past its time leaves
-``review``     a probable link → a person's answer, once
-``hint``       a customer, or a form's answers → who may be the same person
-``erase``      the customer's right to be forgotten: everywhere, resumed where it was cut short
-``suppress``   what was before an erasure stays away
-``backups``    the whole business as one file, and back
-``keys``       who may call
-``rebuild``    the projection, replayed from the log
+``backups``    the whole business in one file, and back
 ============== ==========================================================================
+
+Beside them: ``runtime`` (what every use case works with), ``who`` (whom a request names), ``columns`` (a customer as a
+row), ``keys`` (who may call), ``generation`` and ``refreshed`` (what the store remembers of rewritings and refreshes).
 """
