@@ -86,7 +86,8 @@ def _identity(draft: Draft, _name: str, identity: Identity, place: Place) -> Non
 
 def _provenance(draft: Draft, source: Provenance, place: Place) -> None:
     if not 0 <= source.confidence <= 1:
-        draft.report(place.below("confidence"), "a confidence between 0 and 1 is needed", "0.8 is the default")
+        hint = f"{Provenance().confidence} is the default"
+        draft.report(place.below("confidence"), "a confidence between 0 and 1 is needed", hint)
     _optional_duration(draft, source.expires, place.below("expires"))
 
 
