@@ -16,7 +16,11 @@ _MINUTES = len("2024-05-01T10:00")
 
 def draw(target: Console, document: Mapping[str, Any]) -> None:
     """The 360° view: who, what is known and why, what was counted and answered, what makes them one person."""
-    single = {name: _moment(value) for name, value in document.items() if not isinstance(value, dict | list)}
+    single = {
+        name: _moment(value)
+        for name, value in document.items()
+        if not isinstance(value, dict | list) and name != "refused_in_all"
+    }
     former = document["aliases"]
     output.facts(target, single | ({"former ids": former} if former else {}), "Customer")
     _draw_identifiers(target, document["identifiers"])
@@ -25,7 +29,8 @@ def draw(target: Console, document: Mapping[str, Any]) -> None:
         if document[title]:
             output.facts(target, {name: _moment(value) for name, value in document[title].items()}, title.capitalize())
     _draw_answers(target, document["kinds"]["response"])
-    _draw_links(target, document["links"], document["refused"])
+    _draw_links(target, document["links"])
+    _draw_refused(target, document["refused"], document["refused_in_all"])
     _draw_decisions(target, document["decisions"])
 
 
@@ -75,14 +80,17 @@ def _draw_answers(target: Console, answers: Sequence[Mapping[str, Any]]) -> None
         output.table(target, ("time (UTC)", "offer", "answer", "worth", "source"), rows, "Answers")
 
 
-def _draw_links(target: Console, links: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]]) -> None:
+def _draw_links(target: Console, links: Sequence[Mapping[str, Any]]) -> None:
     if links:
         rows = [(_moment(one["time"]), one["kind"], one["rule"], one["why"]) for one in links]
         output.table(target, ("time (UTC)", "kind", "rule", "why"), rows, "Links")
+
+
+def _draw_refused(target: Console, refused: Sequence[Mapping[str, Any]], in_all: int) -> None:
     if refused:
-        output.table(
-            target, ("times", "why"), [(one["times"], one["why"]) for one in refused], "Joins that were refused"
-        )
+        last = f", the last {len(refused):,} of {in_all:,}" if in_all > len(refused) else ""
+        rows = [(one["times"], one["why"]) for one in refused]
+        output.table(target, ("times", "why"), rows, f"Joins that were refused{last}")
 
 
 def _draw_decisions(target: Console, decisions: Sequence[Mapping[str, Any]]) -> None:

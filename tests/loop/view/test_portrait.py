@@ -128,6 +128,17 @@ def test_joins_that_were_refused_say_why(shop: Shop) -> None:
     assert refused["why"].endswith(f"were not joined: {refused['reason']}")
 
 
+def test_of_many_refused_joins_the_last_are_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.loop.view.portrait._SHOWN_REFUSED", 1)
+    for user in ("ann", "bob", "cleo"):
+        say(shop, "web", identify(user, email="us@x.org"))
+
+    found = show(shop.rt, ANN)
+
+    assert [one["a"] for one in found["refused"]] == ["user_id:cleo"]
+    assert found["refused_in_all"] == 2
+
+
 def test_a_shared_identifier_says_why_it_joins_nobody(shop: Shop) -> None:
     say(shop, "web", track("Product Viewed", anonymous="till"))
     for user in ("ann", "bob"):

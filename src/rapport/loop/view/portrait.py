@@ -16,6 +16,7 @@ from rapport.loop.view.finding import find
 
 _SHOWN_DECISIONS = 20
 _SHOWN_ANSWERS = 100
+_SHOWN_REFUSED = 100
 
 
 def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[str, Any]:
@@ -28,7 +29,9 @@ def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[st
     now_us = rt.clock.now_us()
     row = customer_row(rt, customer.id, customer.profile, msgspec.json.encode(customer.scores), now_us)
     own = set(customer.identifiers)
-    lines, refusals = rt.store.links_of(own), rt.store.refusals_of(own)
+    lines, refused = rt.store.links_of(own), rt.store.refusals_of(own)
+    # An id that many others were refused to may have thousands; the last ones tell why.
+    refusals = sorted(refused, key=lambda one: one.last_seq)[-_SHOWN_REFUSED:]
     if not others:
         lines = [links.veiled(line, own) for line in lines]
         refusals = [links.veiled_refusal(one, own) for one in refusals]
@@ -54,6 +57,7 @@ def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[st
         "kinds": values.by_kind(rt, customer, told, features=features, answers=answers, now_us=now_us),
         "links": links.links(rt, lines, events),
         "refused": links.refused(rt, refusals, events),
+        "refused_in_all": len(refused),
         "decisions": offers.decisions(rt, customer, _SHOWN_DECISIONS),
     }
 
