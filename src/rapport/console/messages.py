@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from rapport.identify.readiness import TEXTS
+
+_FINDINGS: Final = {
+    f"{part}_{code}": text for code, texts in TEXTS.items() for part, text in zip(("what", "todo"), texts, strict=True)
+}
 ENGLISH: Final = {
     "language": "English",
     "customers": "Customers",
@@ -107,28 +112,7 @@ ENGLISH: Final = {
     "kind_psychographic": "psychographic",
     "kind_behaviour": "behaviour",
     "kind_response": "response",
-    "what_unknown_used": "known of {share} of the customers, and {used} relies on it",
-    "todo_unknown_used": "ask for it where customers are met, or make what relies on it work without",
-    "what_unknown": "known of {share} of the customers",
-    "todo_unknown": "collect it where customers are met, or drop it: no rule names it",
-    "what_expired": "{share} of the values have expired",
-    "todo_expired": "ask again, or let it last longer",
-    "what_stale": "half of the values are older than {days} days, and nothing says when they expire",
-    "todo_stale": "declare expires for it in traits.yaml, or ask again",
-    "what_conflicts": "sources disagree on {count} of {total} customers ({share})",
-    "todo_conflicts": "say in identity.yaml under sources whom to believe, and mend the other",
-    "what_conflicts_settled": "sources disagree on {count} of {total} customers ({share}); the surest is shown",
-    "todo_conflicts_settled": "have the less believed source mended, or do without it",
-    "what_shared": "{count} customers share theirs with another customer",
-    "todo_shared": "look at rapport identity report and review: one person twice, or one address of several people",
-    "what_invalid": "{share} of the values from {source} are not valid",
-    "todo_invalid": "mend what {source} sends: it must {wanted}",
-    "what_ill_typed": "of another type than declared, and not kept: {count} from {source}",
-    "todo_ill_typed": "mend what {source} sends, or declare another type",
-    "what_undeclared": "came undeclared, and was not kept: {count}",
-    "todo_undeclared": "if it is worth keeping: {line}",
-    "what_reviews": "probable links that wait for somebody to decide: {count}",
-    "todo_reviews": "rapport identity review",
+    **_FINDINGS,
     "not_found": "Not found",
     "went_wrong": "Something went wrong",
     "back": "Back to the customers",
