@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,25 @@ def test_a_store_knows_whether_it_is_shared(store_url: str) -> None:
     other.close()
     assert one.shared() is alone
     one.close()
+
+
+PEER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT COUNT(*) FROM events").fetchall()
+connection.close()
+"""
+
+
+def test_wiping_drops_no_lock_of_the_process_that_writes(tmp_path: Path) -> None:
+    """A second process that comes and goes would take the WAL along if ours no longer held its locks."""
+    store = open_store("sqlite:///log.db", tmp_path)
+    store.append([LogEntry("m1", b"{}")]).result()
+    store.wipe([b"xyzzy"])
+    store.append([LogEntry("m2", b"{}")]).result()
+    subprocess.run([sys.executable, "-c", PEER, str(tmp_path / "log.db")], check=True)
+    assert (tmp_path / "log.db-wal").exists()
+    store.append([LogEntry("m3", b"{}")]).result()
+    with closing(open_store("sqlite:///log.db", tmp_path)) as other:
+        assert len(other.read_log(0, 10)) == 3
+    store.close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import mmap
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from rapport.store.seeking import holds
 
 if TYPE_CHECKING:
     import psycopg
@@ -33,7 +34,7 @@ def wipe_sqlite(path: Path, parts: Sequence[bytes], connect: Callable[[Path], sq
     try:
         connection.execute("PRAGMA secure_delete=ON").fetchall()
         emptied = _emptied(connection)
-        if parts and _found(path, parts):
+        if parts and holds(path, parts):
             try:
                 connection.execute("VACUUM")
             except sqlite3.OperationalError:
@@ -54,8 +55,3 @@ def _emptied(connection: sqlite3.Connection) -> bool:
     """Whether the WAL was folded into the database and cut to nothing; a reader under way prevents it."""
     busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     return not busy
-
-
-def _found(path: Path, parts: Sequence[bytes]) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return any(content.find(part) >= 0 for part in parts)
