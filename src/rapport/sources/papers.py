@@ -10,6 +10,7 @@ import csv
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -82,9 +83,8 @@ def _identifying(name: str, sources: Mapping[str, Source]) -> dict[str, str]:
 def _rewrite_csv(path: Path, theirs: Callable[[list[tuple[str, str]]], bool]) -> int:
     """Writes a CSV file anew without some rows; returns how many. A file left without rows goes."""
     draft = path.with_name(f".{path.name}.draft")
-    csv.field_size_limit(_CELL_MAX)
     gone = kept = 0
-    with path.open(encoding=_ENCODING, newline="", errors="surrogateescape") as old:
+    with path.open(encoding=_ENCODING, newline="", errors="surrogateescape") as old, _long_cells():
         rows = csv.reader(old)
         header = next(rows, [])
         with draft.open("w", encoding=_ENCODING, newline="", errors="surrogateescape") as new:
@@ -103,6 +103,16 @@ def _rewrite_csv(path: Path, theirs: Callable[[list[tuple[str, str]]], bool]) ->
     if gone and not kept:
         path.unlink()
     return gone
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Cells of any length inside; the limit is the whole process's, and others rely on theirs."""
+    usual = csv.field_size_limit(_CELL_MAX)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _rewrite_parquet(path: Path, texts: Collection[str]) -> int:
