@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from rapport.core.acts import PROBABLE, Act, act_event
 from rapport.core.errors import InvalidInput, NotFound
+from rapport.core.event import entry
 from rapport.core.identifier import Identifier
+from rapport.identify.stitch import APART
 from rapport.loop.decide import Ask, decide
 from rapport.loop.fold import catch_up
 from rapport.loop.identity import merge, report, unmerge
@@ -138,8 +141,13 @@ def test_nobody_can_be_merged_with_a_stranger_or_parted_from_himself(shop: Shop)
     shop.happen(track("Page", "ann"))
     with pytest.raises(NotFound, match="user_id:ben"):
         merge(shop.rt, ANN, BEN, actor="desk")
-    with pytest.raises(InvalidInput, match="parted from itself"):
-        unmerge(shop.rt, ANN, ANN, actor="desk")
+    for say in (merge, unmerge):
+        with pytest.raises(InvalidInput, match="given twice"):
+            say(shop.rt, ANN, ANN, actor="desk")
+    shop.happen(track("Page", "ben"))
+    with pytest.raises(InvalidInput, match="two people already"):
+        unmerge(shop.rt, ANN, BEN, actor="desk")
+    assert shop.rt.store.links_of([Identifier("user_id", "ann")]) == []
 
 
 def test_a_former_customer_id_names_whom_it_named(shop: Shop) -> None:
@@ -216,6 +224,44 @@ def test_a_rebuild_gives_the_same_ledger_and_the_same_people(shop: Shop) -> None
     before = [seen(shop, ANN), seen(shop, BEN), shop.rt.store.links_of(names), shop.rt.store.refusals()]
     rebuild(shop.rt)
     assert [seen(shop, ANN), seen(shop, BEN), shop.rt.store.links_of(names), shop.rt.store.refusals()] == before
+
+
+def find_probable(shop: Shop, a: Identifier, b: Identifier) -> None:
+    said = Act(kind="link", a=a, b=b, rule=PROBABLE, actor="rapport")
+    shop.rt.store.append([entry(act_event(said, message_id=f"{a} {b}", now_us=2))]).result()
+    catch_up(shop.rt)
+
+
+def ledger(shop: Shop, *names: Identifier) -> list[tuple[str, str]]:
+    lines = shop.rt.store.links_of(names)
+    return [(line.kind, line.rule) for line in lines if {line.a, line.b} == set(names)]
+
+
+def test_a_probable_link_stands_in_the_ledger_as_long_as_it_holds(shop: Shop) -> None:
+    tablet, ann, ben = Identifier("anonymous_id", "tablet"), Identifier("user_id", "ann"), Identifier("user_id", "ben")
+    shop.happen(identify("ben", "tablet"), identify("ann", None))
+    find_probable(shop, tablet, ann)
+    assert ledger(shop, tablet, ann) == []
+
+    unmerge(shop.rt, BEN, {"anonymousId": "tablet"}, actor="desk")
+    assert customer_of(shop, "anonymous_id", "tablet") == customer_of(shop, "user_id", "ann")
+    assert ledger(shop, tablet, ann) == [("link", "probable")]
+
+    merge(shop.rt, BEN, {"anonymousId": "tablet"}, actor="desk")
+    unmerge(shop.rt, BEN, ANN, actor="desk")
+    assert customer_of(shop, "user_id", "ben") != customer_of(shop, "user_id", "ann")
+    before = shop.rt.store.links_of([tablet, ann, ben])
+    rebuild(shop.rt)
+    assert shop.rt.store.links_of([tablet, ann, ben]) == before
+
+
+def test_a_probable_link_of_two_who_were_told_apart_is_a_refused_join_and_no_link(shop: Shop) -> None:
+    ann, ben = Identifier("user_id", "ann"), Identifier("user_id", "ben")
+    shop.happen(track("Order Completed", "ann", revenue=5), track("Order Completed", "ben", revenue=5))
+    unmerge(shop.rt, ANN, BEN, actor="desk", never=True)
+    find_probable(shop, ann, ben)
+    assert ledger(shop, ann, ben) == [("never", "manual")]
+    assert [one.reason for one in shop.rt.store.refusals_of([ann])] == [APART]
 
 
 def test_a_crash_before_the_turn_is_taken_loses_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

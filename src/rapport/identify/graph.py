@@ -165,10 +165,6 @@ class Graph:
         others = (other for key in keys for other in self._apart.get(key, ()))
         return any(row.customer_id == customer_id for other in others if (row := self.rows.get(other)))
 
-    def are_apart(self, a: Identifier, b: Identifier) -> bool:
-        """Whether exactly these two are never one person."""
-        return _key(b) in self._apart.get(_key(a), ())
-
     def _put(self, key: Key, row: IdentifierRow) -> None:
         self.rows[key] = row
         person = self.people.get(row.customer_id)

@@ -11,18 +11,18 @@ from typing import Final
 
 import msgspec
 
-from rapport.core.acts import Act, read_act
+from rapport.core.acts import PROBABLE, Act, read_act
 from rapport.core.customer import IdentifierRow
 from rapport.core.event import LINK, Event
 from rapport.core.identifier import Identifier, Link, Refusal
-from rapport.identify.graph import Graph, Pair, new_customer_id
+from rapport.identify.graph import ALIAS, Graph, Pair, new_customer_id
 from rapport.identify.ledger import RESTITCHED, Standing, pair
-from rapport.identify.stitch import Stitcher
+from rapport.identify.stitch import SAME_EVENT, Stitcher
 
 Placed = tuple[int, Event]
 """An event and its position in the log."""
-BY_EVENTS: Final = frozenset({"same_event", "alias"})
-"""The rules of links that events made."""
+YIELDING: Final = frozenset({SAME_EVENT, ALIAS, PROBABLE})
+"""The rules of links that hold only as long as nothing protects against them."""
 
 
 class Region(msgspec.Struct, frozen=True):
@@ -112,17 +112,19 @@ _FOR_GOOD: Final = 2**63
 def corrections(
     lines: Sequence[Link], now: Restitched, region: Region, line: Callable[[Identifier, Identifier], Link]
 ) -> list[Link]:
-    """What the ledger must add: ``unlink`` for links of events that no longer stand, and links that stand since.
+    """What the ledger must add: ``unlink`` for links that no longer stand, and links that stand since.
 
-    ``lines`` are the ledger's, oldest first; ``line`` makes an ``unlink`` of a pair.
+    ``lines`` are the ledger's, oldest first; ``line`` makes an ``unlink`` of a pair. What a person withdrew needs no
+    second word.
     """
     inside = {row.identifier for row in region.rows} | {row.identifier for row in region.shared}
     held: dict[Pair, Link] = {}
     for one in lines:
-        if one.kind == "link" and one.rule in BY_EVENTS and {one.a, one.b} <= inside:
-            held[pair(one.a, one.b)] = one
-        elif one.kind == "unlink" and one.rule == RESTITCHED:
-            held.pop(pair(one.a, one.b), None)
-    standing = {pair(one.a, one.b): one for one in now.links if one.rule in BY_EVENTS}
+        both = pair(one.a, one.b)
+        if one.kind == "link" and one.rule in YIELDING and {one.a, one.b} <= inside:
+            held[both] = one
+        elif one.rule == RESTITCHED or (one.kind != "link" and both in held and held[both].rule == PROBABLE):
+            held.pop(both, None)
+    standing = {pair(one.a, one.b): one for one in now.links if one.rule in YIELDING}
     gone = [line(one.a, one.b) for both, one in held.items() if both not in standing]
     return gone + [one for both, one in standing.items() if both not in held]

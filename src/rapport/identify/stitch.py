@@ -137,7 +137,7 @@ class Stitcher:
             if standing.stands(act, step.seq):
                 step.link(act.b, act.rule, act)
             return
-        if act.kind == "link" and act.rule == PROBABLE and not step.graph.are_apart(act.a, act.b):
+        if act.kind == "link" and act.rule == PROBABLE:
             step.link(act.b, act.rule, act)
             return
         step.note(act.b, act.rule, act)

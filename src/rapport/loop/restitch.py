@@ -86,7 +86,7 @@ def take(rt: Runtime, turn: Turn) -> None:
         event_cursor=cursors.event,
         decision_cursor=cursors.decision,
         identifiers=_moved(region.rows, now),
-        links=[*said, *corrections(lines, now, region, unlinked)],
+        links=[*said, *corrections([*lines, *said], now, region, unlinked)],
         refusals=list(now.refusals),
         restitched=[row.identifier for row in region.rows],
         dissolved=before,
