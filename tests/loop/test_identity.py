@@ -248,7 +248,6 @@ def test_a_probable_link_stands_in_the_ledger_as_long_as_it_holds(shop: Shop) ->
     assert ledger(shop, tablet, ann) == [("link", "probable")]
 
     merge(shop.rt, BEN, {"anonymousId": "tablet"}, actor="desk")
-    unmerge(shop.rt, BEN, ANN, actor="desk")
     assert customer_of(shop, "user_id", "ben") != customer_of(shop, "user_id", "ann")
     before = shop.rt.store.links_of([tablet, ann, ben])
     rebuild(shop.rt)

@@ -77,7 +77,7 @@ def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
     session: Session = context.obj
     with session.open() as rt, output.progress("replaying the log", quiet=as_json) as progress:
         replayed = replay(rt, progress)
-    said = f"replayed {replayed:,} events and decisions; scores come back with rapport refresh"
+    said = f"replayed {replayed:,} events and decisions; scores are the last refresh's"
     output.show({"replayed": replayed}, as_json, lambda target: target.print(said))
 
 

@@ -37,8 +37,7 @@ def merge(rt: Runtime, a: Names, b: Names, *, actor: str, because: str = "") -> 
     Raises ``NotFound`` for a customer nobody met, ``InvalidInput`` where one is shared by too many people to be one,
     or where they (or two of their names) were told apart.
     """
-    settle(rt)
-    one, other = known(rt, a), known(rt, b)
+    one, other = _two(rt, a, b)
     _refuse_shared(rt, one, other)
     act(rt, "link", one, other, actor=actor, because=because)
     result = _outcome(rt, one, other)
@@ -54,12 +53,14 @@ def unmerge(rt: Runtime, a: Names, b: Names, *, actor: str, because: str = "", n
     """Says that two customers are not one person; returns who they are now.
 
     Links by hand or by likeness between them are withdrawn: both are what they would have been without them. If events
-    alone hold them together, or with ``never``, they are told apart for good, whatever events show.
+    alone hold them together, or with ``never``, they are told apart for good, whatever events show. Raises
+    ``InvalidInput`` where there is nothing to take back.
     """
-    settle(rt)
-    one, other = known(rt, a), known(rt, b)
-    if one == other:
-        raise InvalidInput(f"{one} cannot be parted from itself", where="identity", hint="name two different names")
+    one, other = _two(rt, a, b)
+    rows = rt.store.identifiers([one, other])
+    if not never and rows[one].customer_id != rows[other].customer_id:
+        hint = '--never (or "never": true) keeps them apart, whatever events show'
+        raise InvalidInput(f"{one} and {other} are two people already", where="identity", hint=hint)
     act(rt, "never" if never else "unlink", one, other, actor=actor, because=because)
     return _outcome(rt, one, other)
 
@@ -85,6 +86,15 @@ def settle(rt: Runtime) -> None:
         time.sleep(WAIT_S)
     hint = "another process folds what came before: what was said is in the log and will be folded in its turn"
     raise Busy("the log is not folded yet", hint=hint)
+
+
+def _two(rt: Runtime, a: Names, b: Names) -> tuple[Identifier, Identifier]:
+    """Two different names, once everything in the log is folded."""
+    settle(rt)
+    one, other = known(rt, a), known(rt, b)
+    if one == other:
+        raise InvalidInput(f"{one} is one name, given twice", where="identity", hint="name two different names")
+    return one, other
 
 
 def known(rt: Runtime, who: Names) -> Identifier:

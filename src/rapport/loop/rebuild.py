@@ -10,7 +10,7 @@ from rapport.loop.runtime import Runtime
 
 
 def rebuild(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
-    """Replays the whole log; returns how many events and decisions were folded. Scores come back with ``refresh``.
+    """Replays the whole log; returns how many events and decisions were folded. scores stay those of the last refresh.
 
     Raises ``Busy`` while another process folds without end.
     """

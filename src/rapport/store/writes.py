@@ -165,9 +165,10 @@ def nothing(tx: Transaction) -> None:
 def reset_projection(tx: Transaction) -> None:
     """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay.
 
-    A model that learnt from settled offers goes with them; one that learnt from records (probable links) stays.
+    A model that learnt from settled offers goes with them; one that learnt from records (probable links) stays. So do
+    the scores: they are the last refresh's, and the replay gives the same customers the same ids.
     """
-    for table in ("identifiers", "refusals", "aliases", "customers", "scores", "owned", "offers", "cursors"):
+    for table in ("identifiers", "refusals", "aliases", "customers", "owned", "offers", "cursors"):
         tx.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from the line above
     tx.execute("DELETE FROM models WHERE settled_seq > 0")
     tx.execute("DELETE FROM links WHERE event_seq > 0")

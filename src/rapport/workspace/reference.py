@@ -155,12 +155,20 @@ def _title(kind: type) -> str:
 def _namespaces() -> str:
     rows = [
         f"| `{name}` | {one.priority} | {one.normalise} | {', '.join(f'`{path}`' for path in one.found_in) or '–'} "
-        f"| {one.limit} | {'yes' if one.unique else 'no'} |"
+        f"| {'yes' if one.unique else 'no'} | {_limits(one)} | {one.shared_by} | {one.held_by} |"
         for name, one in NAMESPACES.items()
     ]
-    head = ["| kind | priority | normalise | found in | limit | unique |", "|---|---|---|---|---|---|"]
+    head = [
+        "| kind | priority | normalise | found in | unique | limits | shared by | held by |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     opening = "Known without being declared; a declaration replaces only the keys that it gives."
     return "\n".join(["## Built-in kinds of identifier", "", opening, "", *head, *rows, ""])
+
+
+def _limits(namespace: Namespace) -> str:
+    """How many a person has at most: in all, and within each window."""
+    return ", ".join([str(namespace.limit), *(f"{most} in {window}" for window, most in namespace.limits.items())])
 
 
 def _measures() -> str:
