@@ -156,6 +156,33 @@ def test_a_list_of_people_is_identified(tmp_path):
     assert any("time of loading" in note for note in proposal.assumptions)
 
 
+MANY = "Kundennr,Vorname,Geburtsdatum,PLZ,Liefer-PLZ,Kinder\n" + "".join(
+    f"{n},Ann,{1 + n % 28:02d}.03.1980,{50_000 + n},{60_000 + n},{n % 3}\n" for n in range(30)
+)
+
+
+def test_one_impossible_date_does_not_cost_the_column_its_type(tmp_path):
+    proposal = proposal_for(tmp_path, MANY + "99,Bo,31.02.1980,50667,50667,1\n")
+    assert proposal.source.traits["birthday"] == SourceField(column="Geburtsdatum", type="date", format="%d.%m.%Y")
+    assert proposal.traits["birthday"].type == "date"
+    assert "'Geburtsdatum': 1 row is rejected, for what stands there is no date" in proposal.assumptions
+
+
+def test_a_declared_number_keeps_its_type_and_an_undeclared_one_becomes_text(tmp_path):
+    content = MANY + "99,Bo,01.02.1980,50667,50667,many\n"
+    declared = {"household_size": Trait(type="integer")}
+    kept = proposal_for(tmp_path, content, declared=declared).source.traits["household_size"]
+    assert kept == SourceField(column="Kinder", type="integer")
+    assert proposal_for(tmp_path, content).source.traits["household_size"] == SourceField(column="Kinder")
+
+
+def test_postcodes_are_text_though_none_begins_with_a_zero(tmp_path):
+    proposal = proposal_for(tmp_path, MANY)
+    assert proposal.source.traits["postcode"] == SourceField(column="PLZ")
+    assert proposal.source.traits["liefer_plz"] == SourceField(column="Liefer-PLZ")
+    assert proposal.traits["postcode"].type == "text"
+
+
 def test_declared_traits_and_taken_names_are_respected(tmp_path):
     proposal = proposal_for(tmp_path, PEOPLE, "people.csv", declared={"city": Trait()}, taken=["people"])
     assert proposal.source.name == "people_2"

@@ -14,8 +14,8 @@ import msgspec
 
 from rapport.core.errors import InvalidInput
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID
-from rapport.sources.profile import ColumnProfile
-from rapport.sources.vocabulary import REGION_BY_LANGUAGE, matches, plain
+from rapport.sources.profile import LEAST_SHARE, ColumnProfile
+from rapport.sources.vocabulary import REGION_BY_LANGUAGE, is_code, matches, plain
 from rapport.workspace.definitions import ColumnType, Identity, Namespace, Source, SourceField, Trait
 
 LEAST_CONFIDENCE: Final = 0.5
@@ -313,7 +313,7 @@ class _Builder:
             name = CONSENT_TRAIT if role == "consent" else role
             self.targets[column] = f"traits.{name}"
             one = self.profiles[column]
-            traits[name] = _field(one, boolean=True) if role == "consent" else _soft(one)
+            traits[name] = _field(one, boolean=True) if role == "consent" else self._trait_field(name, one)
             if role == "consent":
                 self.assumptions.append(f"'{column}' is taken as consent to marketing: no means opted out")
         return traits
@@ -356,7 +356,7 @@ class _Builder:
             else:
                 place, part = per_order, "traits" if per_order is traits else "properties"
             if key not in place:
-                place[key] = _soft(one)
+                place[key] = self._trait_field(key, one) if place is traits else _soft(one)
                 self.targets[name] = f"{'properties' if part == 'lines' and per_line is per_order else part}.{key}"
 
     def _events(self) -> tuple[str, dict[str, str]]:
@@ -373,6 +373,20 @@ class _Builder:
 
     def _event_values(self, column: str) -> list[str]:
         return self.profiles[column].examples
+
+    def _trait_field(self, name: str, one: ColumnProfile) -> SourceField:
+        """A date, and what a declared trait's type asks for, keeps its type although some values are of another one.
+
+        Read as text such a column would be lost as a whole: no value would be of the trait's type.
+        """
+        declared = self.declared.get(name)
+        typed = one.kind in ("date", "timestamp") if declared is None else declared.type != "text"
+        if not typed or one.readable >= 1.0 or one.readable < LEAST_SHARE or _is_text(one):
+            return _soft(one)
+        wrong = max(1, round((1.0 - one.readable) * (one.rows - one.missing)))
+        rows = "1 row is" if wrong == 1 else f"{wrong:,} rows are"
+        self.assumptions.append(f"'{one.name}': {rows} rejected, for what stands there is no {one.kind}")
+        return _field(one)
 
     def _trait(self, name: str, field: SourceField) -> Trait:
         kind: ColumnType = field.type
@@ -414,7 +428,7 @@ def _best(name: str) -> Any:
 
 
 def _field(one: ColumnProfile, *, boolean: bool = False) -> SourceField:
-    kind: Any = "boolean" if boolean else "text" if one.kind in ("email", "phone") else one.kind
+    kind: Any = "boolean" if boolean else "text" if _is_text(one) else one.kind
     if kind == "text":
         return SourceField(column=one.name)
     decimal: Any = one.decimal if kind in ("number", "integer") else "."
@@ -424,6 +438,11 @@ def _field(one: ColumnProfile, *, boolean: bool = False) -> SourceField:
 def _soft(one: ColumnProfile) -> SourceField:
     """As ``_field``, but text when some values are of another type: a row is not lost for them."""
     return _field(one) if one.readable >= 1.0 else SourceField(column=one.name)
+
+
+def _is_text(one: ColumnProfile) -> bool:
+    """Whether a column is text, though its values may look like numbers."""
+    return one.kind in ("text", "email", "phone") or (one.kind in ("integer", "number") and is_code(one.name))
 
 
 def _key(name: str) -> str:

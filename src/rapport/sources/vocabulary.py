@@ -313,6 +313,9 @@ NOUNS: Final[dict[str, frozenset[str]]] = {
         "ticket", "receipt", "commande", "facture", "pedido", "auftrag", "auftrags",
     }),
 }  # fmt: skip
+_CODES: Final = {"postcode": 0.5, "phone": 0.75, "card": 0.75}
+"""Roles whose digits are no numbers, and how well a heading has to name them: ``phone calls`` are a number."""
+_CODE_ENDINGS: Final = (["id"], ["code"], ["nr"], ["nummer"], ["ref"])
 CURRENCIES: Final = {
     "gbp": "GBP", "eur": "EUR", "euro": "EUR", "euros": "EUR", "usd": "USD", "cny": "CNY", "rmb": "CNY", "chf": "CHF",
     "jpy": "JPY", "sek": "SEK", "dkk": "DKK", "nok": "NOK", "pln": "PLN", "aud": "AUD", "cad": "CAD", "£": "GBP",
@@ -372,6 +375,18 @@ def matches(name: str) -> dict[str, NameMatch]:
         if role not in found or match.score > found[role].score:
             found[role] = match
     return found
+
+
+def is_code(name: str) -> bool:
+    """Whether a heading names digits that are no number, such as a postcode: their first zeros count.
+
+    >>> [is_code(name) for name in ("PLZ", "Liefer-PLZ", "ZipCode", "Phone 2", "shop_id", "phone calls", "orders")]
+    [True, True, True, True, True, False, False]
+    """
+    named = matches(name)
+    return plain(name).split()[-1:] in _CODE_ENDINGS or any(
+        role in named and named[role].score >= least for role, least in _CODES.items()
+    )
 
 
 def currency(text: str) -> str:
