@@ -142,10 +142,29 @@ def test_a_field_that_is_not_there_is_named(open_shop: Callable[..., Shop], fiel
         link(shop.rt)
 
 
-def test_sensitive_traits_take_no_part(open_shop: Callable[..., Shop]) -> None:
-    shop = open_shop(**{"traits.yaml": TRAITS.replace("religion", "nationality"), "identity.yaml": "{}\n"})
+def test_of_sensitive_traits_names_and_birthdays_take_part_and_the_report_says_which_do_not(
+    open_shop: Callable[..., Shop],
+) -> None:
+    private = """
+first_name: {type: text, sensitive: true}
+birthday: {type: date, sensitive: true}
+city: {type: text, sensitive: true}
+religion: {type: text, sensitive: true}
+"""
+    shop = open_shop(**{"traits.yaml": private, "identity.yaml": "{}\n"})
     refresh(shop.rt)
-    assert "nationality" not in link(shop.rt).fields
+    report = link(shop.rt)
+    assert report.fields.items() >= {"first_name": "given_name", "birthday": "date_of_birth"}.items()
+    assert "city" not in report.fields
+    assert report.left_out == ["city"]
+
+
+def test_a_sensitive_trait_that_is_declared_takes_part(open_shop: Callable[..., Shop]) -> None:
+    declared = "linking: {fields: {religion: text, surname: surname}}\n"
+    shop = open_shop(**{"traits.yaml": TRAITS, "identity.yaml": declared})
+    refresh(shop.rt)
+    assert link(shop.rt).fields == {"surname": "surname", "religion": "text"}
+    assert link(shop.rt).left_out == []
 
 
 def test_refresh_links_where_the_workspace_says_so(open_shop: Callable[..., Shop]) -> None:

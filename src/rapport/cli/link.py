@@ -30,5 +30,8 @@ def link(context: typer.Context, *, dry_run: DryRun = False, as_json: AsJson = F
     document = output.plain(report) | {"dry_run": dry_run}
     title = "Would link" if dry_run else "Linked"
     output.show(document, as_json, lambda target: output.facts(target, document, title))
+    if report.left_out and not as_json:
+        left = ", ".join(report.left_out)
+        output.note(f"{left}: sensitive, so not compared; to use it, name every field in identity.yaml: linking.fields")
     if report.reviews and not (as_json or dry_run):
         output.note(f"{report.reviews:,} pairs wait for a person: {session.program} identity review list")

@@ -18,7 +18,7 @@ from rapport.core.event import entry
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier
 from rapport.core.linkage import Pair
 from rapport.identify.link import Field, FieldKind, LinkModel
-from rapport.identify.link.fields import read_fields
+from rapport.identify.link.fields import NAMING, kind_of, read_fields
 from rapport.identify.link.judge import Apart, Question
 from rapport.identify.link.scorer import Scorer
 from rapport.identify.link.waterfall import explain
@@ -44,6 +44,8 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
 
     fields: dict[str, str]
     """Trait or namespace → what it was taken for."""
+    left_out: list[str]
+    """Traits that say something of a person, and take no part because they are sensitive and not declared."""
     records: int
     """Customers that took part."""
     compared: int
@@ -71,6 +73,8 @@ class _People(msgspec.Struct, frozen=True):
     """Customer → the identifier that stands for him: of his strongest kind the oldest."""
     unique: dict[str, dict[str, str]]
     """Customer → what a person has one of."""
+    left_out: list[str]
+    """Traits that say something of a person and are not read."""
 
 
 def link(rt: Runtime, progress: Progress | None = None, *, dry_run: bool = False) -> LinkReport:
@@ -102,12 +106,11 @@ def link(rt: Runtime, progress: Progress | None = None, *, dry_run: bool = False
 
 
 def _fields(rt: Runtime) -> tuple[Field, ...]:
-    """Namespaces and traits that take part; sensitive traits do only where they are declared to."""
-    identity, traits = rt.workspace.identity, rt.workspace.traits
-    spaces = [name for name in namespaces(identity) if name not in (ANONYMOUS_ID, USER_ID)]
-    declared = identity.linking.fields
-    plain = [name for name, trait in traits.items() if not trait.sensitive or name in declared]
-    columns = list(dict.fromkeys([*spaces, *plain]))
+    """Namespaces and traits that take part."""
+    declared = rt.workspace.identity.linking.fields
+    left_out = _sensitive(rt)
+    columns = [*_spaces(rt), *(name for name in rt.workspace.traits if name not in left_out)]
+    columns = list(dict.fromkeys(columns))
     known: dict[str, FieldKind] = {kind: kind for kind in get_args(FieldKind)}
     for name, kind in declared.items():
         if name not in columns:
@@ -121,6 +124,27 @@ def _fields(rt: Runtime) -> tuple[Field, ...]:
     return read_fields(columns, {name: known[kind] for name, kind in declared.items()})
 
 
+def _spaces(rt: Runtime) -> list[str]:
+    return [name for name in namespaces(rt.workspace.identity) if name not in (ANONYMOUS_ID, USER_ID)]
+
+
+def _sensitive(rt: Runtime) -> list[str]:
+    """Sensitive traits that take no part: all but names and dates of birth, unless they are declared to."""
+    declared = rt.workspace.identity.linking.fields
+    return [
+        name
+        for name, trait in rt.workspace.traits.items()
+        if trait.sensitive and name not in declared and kind_of(name) not in NAMING
+    ]
+
+
+def _left_out(rt: Runtime) -> list[str]:
+    """Of the sensitive traits those that would else be compared; what is declared is all that is wanted."""
+    if rt.workspace.identity.linking.fields:
+        return []
+    return [name for name in _sensitive(rt) if kind_of(name) and name not in _spaces(rt)]
+
+
 def _people(rt: Runtime, fields: Sequence[Field]) -> _People:
     """The records: a trait's surviving value, else of several identifiers of the kind the newest."""
     traits = [field.column for field in fields if field.column in rt.workspace.traits]
@@ -131,9 +155,7 @@ def _people(rt: Runtime, fields: Sequence[Field]) -> _People:
     ids, names, single = [], {}, {}
     for customer_id, *known in rt.warehouse.customer_rows(traits):
         mine = held.get(customer_id, [])
-        record = dict(mine) | {
-            name: str(value) for name, value in zip(traits, known, strict=True) if value is not None
-        }
+        record = dict(mine) | {name: str(value) for name, value in zip(traits, known, strict=True) if value is not None}
         if not mine or sum(field.column in record for field in fields) < _FIELDS_LEAST:
             continue
         ids.append(customer_id)
@@ -141,7 +163,7 @@ def _people(rt: Runtime, fields: Sequence[Field]) -> _People:
             cells.append(record.get(column))
         names[customer_id] = Identifier(*min(mine, key=lambda one: (rank.get(one[0], len(rank)),)))
         single[customer_id] = {space: value for space, value in mine if space in unique}
-    return _People(ids, prepare_columns(fields, values), names, single)
+    return _People(ids, prepare_columns(fields, values), names, single, _left_out(rt))
 
 
 def _identifiers(rt: Runtime) -> dict[str, list[tuple[str, str]]]:
@@ -250,6 +272,7 @@ def _report(fields: Sequence[Field], people: _People, linkage: Linkage | None, l
         reasons[question.reason] = reasons.get(question.reason, 0) + 1
     return LinkReport(
         fields={field.column: field.kind for field in fields},
+        left_out=people.left_out,
         records=len(people.ids),
         compared=linkage.compared if linkage else 0,
         trained=linkage.trained if linkage else False,

@@ -116,7 +116,8 @@ class Trait(_Definition, frozen=True):
     purpose: str = ""
     """Why it is kept, in the words a customer would be told."""
     sensitive: bool = False
-    """Never an input of a model."""
+    """Never an input of the model that chooses, and of linkage only if it is a name or a date of birth, or among
+    ``linking.fields``."""
     survivor: Survivor = "trusted"
     """Which of several sources' values is shown: the surest source's newest, or simply the newest. A third party's
     only where nobody else has one."""

@@ -11,6 +11,8 @@ import msgspec
 
 from rapport.identify.link.plan import Field, FieldKind
 
+NAMING: Final[frozenset[FieldKind | None]] = frozenset({"given_name", "surname", "full_name", "date_of_birth"})
+"""What a person is told from others by, in every register."""
 _WORDS: Final[dict[FieldKind, str]] = {
     "given_name": """given_name first_name forename firstname fname givenname christian_name prenom vorname rufname
         nombre nombre_de_pila nome voornaam roepnaam imie fornavn fornamn etunimi 名 名字 имя given first""",
