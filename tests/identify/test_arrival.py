@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from rapport.core.errors import InvalidDefinition, InvalidInput
@@ -15,7 +16,7 @@ from rapport.identify.arrival import Arrivals, read_call
 from rapport.identify.graph import Graph
 from rapport.identify.moments import moment_us
 from rapport.identify.stitch import Stitcher
-from rapport.workspace.definitions import Identity, Namespace, Trait
+from rapport.workspace.definitions import Identity, Namespace, Provenance, Trait
 
 IDENTITY = Identity(
     namespaces={
@@ -200,6 +201,29 @@ class TestTraits:
         assert event.traits == {"city": "Bonn", "group_industry": "steel"}
         assert event.identifiers == {"user_id": "u1"}
         assert event.context == {"groupId": "7"}
+
+
+class TestTraitsOfIdentifiers:
+    ADDRESS: ClassVar[dict[str, Any]] = {"externalIds": [{"type": "email", "id": "Ann@X.de"}]}
+
+    def test_an_identifier_fills_the_declared_trait_of_its_name(self) -> None:
+        call = track(context=self.ADDRESS, properties={"card": "12 34"})
+        assert arrive(call).identifiers == {"user_id": "u1", "email": "ann@x.de", "card": "1234"}
+        assert arrive(call).traits == {"email": "ann@x.de"}
+
+    def test_what_was_stated_as_a_trait_stays_as_it_was_stated(self) -> None:
+        assert arrive(track(context=self.ADDRESS, traits={"email": "Ann@Y.de"})).traits == {"email": "Ann@Y.de"}
+
+    def test_without_a_declaration_no_trait_is_kept(self) -> None:
+        arrivals = Arrivals(IDENTITY, {})
+        assert arrive(track(context=self.ADDRESS), arrivals=arrivals).traits == {}
+        assert arrivals.dropped == {}
+
+    def test_a_third_party_states_no_trait_by_naming_somebody(self) -> None:
+        identity = msgspec.structs.replace(IDENTITY, sources={"bought": Provenance(third_party=True)})
+        arrivals = Arrivals(identity, TRAITS)
+        assert arrive(track(context=self.ADDRESS), arrivals=arrivals, source="bought").traits == {}
+        assert arrive(track(context=self.ADDRESS), arrivals=arrivals, source="web").traits == {"email": "ann@x.de"}
 
 
 class TestConsent:

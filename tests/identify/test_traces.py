@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rapport.core.acts import MANUAL, Act, act_event
 from rapport.core.event import Event, encode_event
@@ -40,6 +42,7 @@ def test_an_event_is_hers_by_its_subject_and_an_act_by_either_side() -> None:
     [
         ({"identifiers": {"user_id": "bob", "email": "ann@x.example"}}, {"identifiers": {"user_id": "bob"}}),
         ({"traits": {"email": "Ann@X.example", "age": 17}}, {"traits": {"age": 17}}),
+        ({"traits": {"card": 4711, "age": 17}}, {"traits": {"age": 17}}),
         ({"properties": {"card": 4711, "price": 4711}}, {"properties": {"price": 4711}}),
         (
             {"properties": {"previous": {"user_id": "17", "anonymous_id": "z"}}},
@@ -62,6 +65,65 @@ def test_others_keep_their_event_without_her(parts: dict[str, Any], left: dict[s
 def test_what_may_mean_something_else_stays(properties: dict[str, Any]) -> None:
     untouched = event(properties=properties)
     assert TRACES.without(untouched) is untouched
+
+
+PHONED = Traces([Identifier("phone", "+491785175405"), Identifier("user_id", "K0003")], IDENTITY)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Rückruf 0178 5175405, bitte", "Rückruf [erased], bitte"),
+        ("+49 178 5175405", "[erased]"),
+        ("+491785175405", "[erased]"),
+        ("0049-178-517 54 05", "[erased]"),
+        ("+49 (0)178 / 517.54.05!", "[erased]!"),
+        ("Tel.:(0178)5175405.", "Tel.:[erased]."),
+        ("(+49) 178\u00a0517\u202f5405", "[erased]"),
+        ("1785175405", "[erased]"),
+        ("0 1 7 8 5 1 7 5 4 0 5", "[erased]"),
+        ("0178\n5175405 und 01785175405", "[erased] und [erased]"),
+        ("0178 51754051", "0178 51754051"),
+        ("90178 5175405", "90178 5175405"),
+        ("+44 178 5175405", "+44 178 5175405"),
+        ("0044 (0)178 5175405", "0044 (0)178 5175405"),
+        ("178 Stück, 5175405 Cent", "178 Stück, 5175405 Cent"),
+        ("für K0003 (alt: k0003), K0003.", "für [erased] (alt: [erased]), [erased]."),
+        ("K00031 XK0003 K0003-7 K0003@x.example", "K00031 XK0003 K0003-7 K0003@x.example"),
+    ],
+)
+def test_numbers_and_ids_are_found_as_people_write_them(said: str, left: str) -> None:
+    mention = event(properties={"note": said})
+    assert PHONED.without(mention) == event(properties={"note": left})
+    body = encode_event(mention)
+    assert said == left or PHONED.calls(body) or any(needle.lower() in body.lower() for needle in PHONED.needles)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("+15552368765", "call (555) 236-8765 or 1-555-236-8765 or 011 1 555 236 8765"),
+        ("+78123456789", "8 (812) 345-67-89; +7 812 345 67 89"),
+        ("+390612345678", "06 1234 5678, +39 06 12345678"),
+        ("+8613800138000", "138 0013 8000, +86-138-0013-8000"),
+        ("+33612345678", "06 12 34 56 78"),
+    ],
+)
+def test_each_country_writes_numbers_its_own_way(value: str, said: str) -> None:
+    left = Traces([Identifier("phone", value)], IDENTITY).text(said)
+    assert not any(map(str.isdigit, left)) and "[erased]" in left
+
+
+@given(
+    gaps=st.lists(st.text(" -./()\u00a0\u2011\t", max_size=5), min_size=12, max_size=12),
+    prefix=st.sampled_from(["", "0", "49", "+49", "0049", "+490"]),
+)
+def test_whatever_lies_between_the_digits_of_a_number_it_is_found(gaps: list[str], prefix: str) -> None:
+    number = "1785175405"
+    said = prefix + "".join(gap + digit for gap, digit in zip([""] + gaps, number, strict=False))
+    mention = event(properties={"note": f"see {said}, thanks"})
+    assert PHONED.without(mention) == event(properties={"note": "see [erased], thanks"})
+    assert PHONED.calls(encode_event(mention))
 
 
 @pytest.mark.parametrize(

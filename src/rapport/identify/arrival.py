@@ -63,6 +63,8 @@ class Arrivals:
         self.not_kept = not_kept or NotKept()
         self._traits = DeclaredTraits(traits, self.not_kept, ignored=frozenset(consent.CONSENT_TRAITS))
         self._carried = CarriedIdentifiers(identity, self.not_kept)
+        self._named = tuple(name for name in identity.namespaces if name in traits)
+        self._strangers = frozenset(name for name, one in identity.sources.items() if one.third_party)
 
     @property
     def dropped(self) -> Counter[str]:
@@ -105,7 +107,8 @@ class Arrivals:
         identifiers = self._carried.read(call, properties, personal, context, source)
         if type_ == ALIAS:
             properties = {**properties, PREVIOUS: self._carried.previous(call, identifiers)}
-        traits = self._traits.keep(personal, source) if personal else {}
+        stated = self._with_named(personal, identifiers, source) if self._named else personal
+        traits = self._traits.keep(stated, source) if stated else {}
         if type_ == "group" and call.traits:
             traits |= self._traits.keep(call.traits, source, GROUP_PREFIX)
         kept = _kept_context(call, context, personal, withheld)
@@ -131,6 +134,18 @@ class Arrivals:
             source=source,
             live=live,
         )
+
+    def _with_named(
+        self, personal: Mapping[str, Any], identifiers: Mapping[str, str], source: str
+    ) -> Mapping[str, Any]:
+        """What is said of the person, and each identifier whose name is also a declared trait's.
+
+        A third party says whom it means with an identifier, and teaches nothing by it.
+        """
+        if source in self._strangers:
+            return personal
+        named = {name: identifiers[name] for name in self._named if name in identifiers and personal.get(name) is None}
+        return {**personal, **named} if named else personal
 
 
 _NOTHING: Final[dict[str, Any]] = {}

@@ -2,8 +2,8 @@
 
 A person is a set of identifiers. Where identifiers stand (an event's own, an alias's former names, an act's other side,
 the declared paths, a call's own fields) every one of them is found. In free text only those are that can mean nobody
-else: e-mail addresses, telephone numbers, and long values of letters and digits. A short number is left alone there,
-because it is also a price.
+else: e-mail addresses, telephone numbers in whatever way they are written, and values of both letters and digits, as
+whole words. A number that is no telephone number is left alone there, because it is also a price.
 """
 
 from __future__ import annotations
@@ -26,8 +26,18 @@ ERASED: Final = "[erased]"
 _TELLING: Final = frozenset({"email", "phone"})
 """Techniques whose values mean nobody else, wherever they stand."""
 _TELLING_LENGTH: Final = 8
+"""A value of letters and digits so long means nobody else even as a part of something."""
+_WORD_LENGTH: Final = 4
+"""One so long means nobody else as a whole word."""
 _SEARCHED_LENGTH: Final = 4
 """A value at least so long is searched as it is; a shorter one only as a whole JSON string."""
+_BARE_LENGTH: Final = 7
+"""A telephone number so long is known without country code and trunk prefix."""
+_GAP: Final = "[ \t\r\n\u00a0\u2000-\u206f./()_·-]{0,5}"
+"""What people write between two digits of a telephone number."""
+_ELSEWHERE: Final = re.compile(rf"(?:[+]|(?<![0-9])00){_GAP}[0-9]{{1,3}}{_GAP}$")
+"""A country code, before what would be somebody's number in another country."""
+_NO_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _WIRE_KEYS: Final = {
     "userId": "user_id",
     "anonymousId": "anonymous_id",
@@ -48,7 +58,7 @@ class Traces:
             self._values.setdefault(one.namespace, set()).add(one.value)
         spellings = normalisers(identity)
         self._spell = {name: spellings[name] for name in self._values if name in spellings}
-        self._paths: dict[str, str] = {
+        self._paths = {f"traits.{name}": name for name in self._spell} | {
             path: name for name, one in known.items() if name in self._spell for path in one.found_in
         }
         self._fields = {name: name for name in self._values} | {
@@ -59,16 +69,43 @@ class Traces:
         self.telling = sorted(
             {one.value for one in identifiers if _tells(one.value, techniques.get(one.namespace, "exact"))}
         )
-        self._text = _pattern(self.telling)
+        phones = {one.value for one in identifiers if techniques.get(one.namespace) == "phone"}
+        spoken = {phone: number for phone in phones if (number := _spoken(phone))}
+        self._numbers = dict(spoken.values())
+        self.words = sorted({one.value for one in identifiers if _is_word(one.value)}.difference(self.telling))
+        self._text = _pattern({*self.telling, *self.words}.difference(spoken))
 
     @property
     def needles(self) -> list[bytes]:
-        """Bytes of which every event that mentions one of the identifiers contains at least one."""
+        """Bytes of which every event that mentions one of the identifiers contains at least one.
+
+        A telephone number that is written in another way is only found by ``calls``.
+        """
         found: set[bytes] = set()
         for one in self.identifiers:
             value = msgspec.json.encode(one.value)[1:-1]
             found |= {value} if len(value) >= _SEARCHED_LENGTH else {b'"' + value + b'"', b":" + value + b'"'}
         return sorted(found)
+
+    @property
+    def numbers(self) -> bool:
+        """Whether there are telephone numbers among the identifiers."""
+        return bool(self._numbers)
+
+    def calls(self, body: bytes) -> bool:
+        """Whether some bytes hold all digits of a telephone number in their order, whatever lies between them.
+
+        Never False for what holds one as people write it; seldom True for anything else.
+        """
+        digits = body.translate(None, _NO_DIGITS).decode()
+        return any(number in digits for number in self._numbers)
+
+    @property
+    def patterns(self) -> list[str]:
+        """What ``telling`` lacks, words and numbers as written, as regular expressions of RE2, which cannot look around."""
+        words = "|".join(map(re.escape, self.words))
+        found = [rf"(?i)(^|[^\pL\pN_.%+-])({words})($|[^\pL\pN_@-])"] if words else []
+        return found + [rf"(^|[^0-9])({number})($|[^0-9])" for number in self._numbers.values()]
 
     def owns(self, event: Event) -> bool:
         """Whether an event is about the person: it belongs to them, or is an act that names them."""
@@ -97,7 +134,10 @@ class Traces:
 
     def text(self, text: str) -> str:
         """A text with the identifiers that mean nobody else overwritten."""
-        return self._text.sub(ERASED, text) if self._text else text
+        text = self._text.sub(ERASED, text) if self._text else text
+        for number in self._called(text):
+            text = number.sub(lambda match: match[0] if _is_elsewhere(match) else ERASED, text)
+        return text
 
     def in_call(self, body: bytes) -> bool:
         """Whether a call, readable or not, is the person's or mentions them."""
@@ -112,7 +152,25 @@ class Traces:
 
     def in_text(self, text: str) -> bool:
         """Whether a text holds an identifier that means nobody else."""
-        return bool(self._text and self._text.search(text))
+        return any(True for _ in self.places(text))
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where a text holds identifiers that mean nobody else: starts and ends, in no order."""
+        for match in self._text.finditer(text) if self._text else ():
+            yield match.span()
+        for number in self._called(text):
+            for match in number.finditer(text):
+                if not _is_elsewhere(match):
+                    yield match.span()
+
+    def _called(self, text: str) -> Iterator[re.Pattern[str]]:
+        """The telephone numbers whose digits a text holds."""
+        if not self._numbers:
+            return
+        digits = text.encode(errors="replace").translate(None, _NO_DIGITS).decode()
+        for number, pattern in self._numbers.items():
+            if number in digits:
+                yield re.compile(rf"(?<![0-9])(?:{pattern})(?![0-9])")
 
     def in_cells(self, cells: Iterable[tuple[str, str]], columns: Mapping[str, str]) -> bool:
         """Whether a row of a file, as pairs of column and cell, is the person's; ``columns`` maps column to namespace.
@@ -153,8 +211,35 @@ class Traces:
 def _tells(value: str, technique: str) -> bool:
     if technique in _TELLING:
         return True
-    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    return len(value) >= _TELLING_LENGTH and mixed
+    return len(value) >= _TELLING_LENGTH and _is_word(value)
+
+
+def _is_word(value: str) -> bool:
+    return len(value) >= _WORD_LENGTH and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+
+
+def _spoken(phone: str) -> tuple[str, str] | None:
+    """The digits of a number in E.164 without its country code, and a pattern of all the ways to write it."""
+    import phonenumbers  # noqa: PLC0415 - as in ``normalise``: its tables take a tenth of a second to load
+
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return None
+    code, national = str(number.country_code), str(phonenumbers.national_significant_number(number))
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    trunk = phonenumbers.ndd_prefix_for_region(region, True)
+    abroad = rf"(?:(?:00|011){_GAP})?{_GAP.join(code)}{_GAP}(?:(?:0|{trunk or 0}){_GAP})?"
+    at_home = rf"(?:0|{trunk or 0}){_GAP}"
+    before = rf"(?:{abroad}|{at_home})" + ("?" if len(national) >= _BARE_LENGTH else "")
+    return national, rf"[(+]{{0,2}}{before}{_GAP.join(national)}"
+
+
+def _is_elsewhere(match: re.Match[str]) -> bool:
+    """Whether digits are the end of a number with another country code."""
+    return not match[0].startswith(("+", "(+", "00", "(00")) and bool(
+        _ELSEWHERE.search(match.string[: match.start()][-16:])
+    )
 
 
 def _pattern(values: Collection[str]) -> re.Pattern[str] | None:
