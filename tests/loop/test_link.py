@@ -19,6 +19,7 @@ from rapport.loop.identity import unmerge
 from rapport.loop.link import link
 from rapport.loop.rebuild import rebuild
 from rapport.loop.refresh import refresh
+from rapport.ports.store import ReviewRow
 from tests.loop.conftest import Shop, identify
 
 TRAITS = """
@@ -111,6 +112,23 @@ def test_the_sure_are_linked_the_likely_are_asked_and_nothing_is_said_twice(
     before = owners(crowd, people)
     rebuild(crowd.rt)
     assert owners(crowd, people) == before
+
+
+def test_questions_that_wait_show_what_the_last_look_found(crowd: Shop) -> None:
+    link(crowd.rt)
+    first, other = crowd.rt.store.reviews("open", 2)
+    stale = msgspec.structs.replace(first, probability=0.5, evidence=b"{}")
+    gone = ReviewRow(first.b, other.a, "open", 0.9, 3.2, b"{}", found_at=1)
+    crowd.rt.store.save_reviews([stale, gone]).result()
+    tried = link(crowd.rt, dry_run=True)
+    assert crowd.rt.store.review(gone.id) == gone
+
+    report = link(crowd.rt)
+    assert (report.linked, report.reviews) == (tried.linked, tried.reviews)
+    assert report.renewed == tried.renewed >= 1
+    assert report.dropped == tried.dropped >= 1
+    assert crowd.rt.store.review(gone.id) is None
+    assert [row for row in crowd.rt.store.reviews("open", 100) if row.id == first.id] == [first]
 
 
 def named(identifier: Identifier) -> dict[str, str]:

@@ -57,3 +57,17 @@ def test_what_was_decided_stays_when_the_pair_is_found_again(store: Store) -> No
 
 def test_nobody_decides_about_a_pair_that_is_gone(store: Store) -> None:
     assert store.settle_review(review(1, 0.9)).result() is None
+
+
+def test_a_later_word_overrules_only_the_answer_it_is_about(store: Store) -> None:
+    store.save_reviews([review(1, 0.9), review(2, 0.9, "linked")]).result()
+    parted = [msgspec.structs.replace(review(n, 0.9), status="refused", decided_by="eve") for n in (1, 2)]
+    told = [store.settle_review(row, was="linked").result() for row in parted]
+    assert [row.status for row in told if row] == ["open", "refused"]
+
+
+def test_what_nothing_proposes_any_more_goes_and_what_was_decided_stays(store: Store) -> None:
+    rows = [review(1, 0.9), review(2, 0.9), review(3, 0.9, "refused")]
+    store.save_reviews(rows).result()
+    store.drop_reviews([rows[0].id, rows[2].id, "r_unknown"]).result()
+    assert [store.review(row.id) for row in rows] == [None, rows[1], rows[2]]

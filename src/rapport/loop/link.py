@@ -28,7 +28,7 @@ from rapport.loop import generation
 from rapport.loop.identity import settle
 from rapport.loop.linkage import Columns, Linkage, link_records, prepare_columns
 from rapport.loop.runtime import Runtime
-from rapport.ports.store import ModelRow, ReviewRow
+from rapport.ports.store import LINKED, OPEN, REFUSED, ModelRow, ReviewRow
 from rapport.ports.warehouse import Progress
 
 MODEL: Final = "linking"
@@ -58,10 +58,23 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
     """Links written to the log that it did not hold."""
     reviews: int
     """Questions for a person that are new."""
+    renewed: int
+    """Questions that waited already, and now show what this look found."""
+    dropped: int
+    """Questions that waited, and that this look no longer asks."""
     largest: int
     """Customers in the largest group that became one person."""
     reasons: dict[str, int]
     """Why pairs were left to a person → how many."""
+
+
+class _Done(msgspec.Struct, frozen=True):
+    """What was written, each as ``LinkReport`` counts it."""
+
+    linked: int = 0
+    reviews: int = 0
+    renewed: int = 0
+    dropped: int = 0
 
 
 class _People(msgspec.Struct, frozen=True):
@@ -88,21 +101,21 @@ def link(rt: Runtime, progress: Progress | None = None, *, dry_run: bool = False
     people = _people(rt, fields)
     linkage = _search(rt, fields, people, tell) if len(people.ids) > 1 and fields else None
     if linkage is None:
-        return _report(fields, people, None, 0, 0)
+        return _report(fields, people, None, _Done())
     if generation.current(rt.store) != began:
         # Somebody was erased meanwhile: nothing that was read before may be written.
         return link(rt, progress, dry_run=dry_run)
-    if dry_run:
-        judged = linkage.judgement
-        return _report(fields, people, linkage, len(judged.linked), len(judged.questions))
-    tell("writing links", 0.95)
-    if linkage.trained:
-        _save(rt, linkage.model)
-    rows = list(_rows(rt, fields, people, linkage))
-    fresh = _new(rt, rows)
-    linked = _act(rt, [row for row in fresh if row.status == "linked"])
-    rt.store.save_reviews(fresh).result()
-    return _report(fields, people, linkage, linked, sum(row.status == "open" for row in fresh))
+    queue = _compare(rt, list(_rows(rt, fields, people, linkage)))
+    links = [row for row in queue.fresh if row.status == LINKED]
+    done = _Done(len(links), len(queue.fresh) - len(links), len(queue.renewed), len(queue.dropped))
+    if not dry_run:
+        tell("writing links", 0.95)
+        if linkage.trained:
+            _save(rt, linkage.model)
+        _act(rt, links)
+        rt.store.save_reviews([*queue.fresh, *queue.renewed]).result()
+        rt.store.drop_reviews(queue.dropped).result()
+    return _report(fields, people, linkage, done)
 
 
 def _fields(rt: Runtime) -> tuple[Field, ...]:
@@ -193,7 +206,7 @@ def _search(rt: Runtime, fields: Sequence[Field], people: _People, tell: Progres
 
 def _refused(rt: Runtime, people: _People) -> frozenset[tuple[str, str]]:
     """Pairs of customers that a person refused, told apart or unlinked, or whose link was refused or withdrawn."""
-    pairs = [(row.a, row.b) for status in ("refused", "linked") for row in rt.store.reviews(status, _ALL)]
+    pairs = [(row.a, row.b) for status in (REFUSED, LINKED) for row in rt.store.reviews(status, _ALL)]
     pairs += [(line.a, line.b) for line in (*rt.store.links_apart(), *rt.store.links_withdrawn())]
     known = rt.store.identifiers({one for pair in pairs for one in pair})
     owners = [(known[a].customer_id, known[b].customer_id) for a, b in pairs if a in known and b in known]
@@ -232,21 +245,39 @@ def _rows(rt: Runtime, fields: Sequence[Field], people: _People, linkage: Linkag
         owners = (pair.a, pair.b) if people.names[pair.a] == a else (pair.b, pair.a)
         account = msgspec.to_builtins(explain(scorer, record(owners[0]), record(owners[1])))
         evidence = msgspec.json.encode(account | ({"reason": reason} if reason else {}))
-        decided = (now, ACTOR) if status == "linked" else (0, "")
+        decided = (now, ACTOR) if status == LINKED else (0, "")
         return ReviewRow(a, b, status, pair.probability, pair.weight, evidence, now, *decided)
 
-    yield from (row(pair, "linked", "") for pair in linkage.judgement.linked)
-    yield from (row(question.pair, "open", question.reason) for question in linkage.judgement.questions)
+    yield from (row(pair, LINKED, "") for pair in linkage.judgement.linked)
+    yield from (row(question.pair, OPEN, question.reason) for question in linkage.judgement.questions)
 
 
-def _new(rt: Runtime, rows: Sequence[ReviewRow]) -> list[ReviewRow]:
-    """The rows that say something new: a pair that a person decided about stays as it was decided."""
-    known = {row.id: row.status for row in rt.store.reviews_of({name for row in rows for name in (row.a, row.b)})}
-    return [row for row in rows if known.get(row.id) in (None, *(["open"] if row.status == "linked" else []))]
+class _Queue(msgspec.Struct, frozen=True):
+    """What a look changes of the pairs that wait, and of those that were decided."""
+
+    fresh: list[ReviewRow]
+    """Said for the first time: links, and questions."""
+    renewed: list[ReviewRow]
+    """Questions that wait already, and of which something else is to be said now."""
+    dropped: list[str]
+    """Questions that wait and that nothing proposes any more."""
 
 
-def _act(rt: Runtime, rows: Sequence[ReviewRow]) -> int:
-    """Appends the links as acts, each pair's once, and waits until they are folded; returns how many were new."""
+def _compare(rt: Runtime, rows: Sequence[ReviewRow]) -> _Queue:
+    """This look beside what the store holds: what a person decided stays as it was decided."""
+    known = {row.id: row for row in rt.store.reviews_of({name for row in rows for name in (row.a, row.b)})}
+    waiting = {row.id: row for row in rt.store.reviews(OPEN, _ALL)}
+    fresh = [row for row in rows if row.id not in known or (row.id in waiting and row.status != OPEN)]
+    renewed = [row for row in rows if row.status == OPEN and row.id in waiting and _says(row) != _says(waiting[row.id])]
+    return _Queue(fresh, renewed, sorted(waiting.keys() - {row.id for row in rows}))
+
+
+def _says(row: ReviewRow) -> tuple[float, float, bytes]:
+    return row.probability, row.weight, row.evidence
+
+
+def _act(rt: Runtime, rows: Sequence[ReviewRow]) -> None:
+    """Appends the links as acts, each pair's once, and waits until they are folded."""
     acts = []
     for row in rows:
         said = Act(kind="link", a=row.a, b=row.b, rule=PROBABLE, actor=ACTOR, evidence=_without_values(row))
@@ -254,7 +285,6 @@ def _act(rt: Runtime, rows: Sequence[ReviewRow]) -> int:
     if acts:
         rt.store.append(acts).result()
         settle(rt)
-    return len(acts)
 
 
 def _without_values(row: ReviewRow) -> str:
@@ -265,7 +295,7 @@ def _without_values(row: ReviewRow) -> str:
     return msgspec.json.encode(told).decode()
 
 
-def _report(fields: Sequence[Field], people: _People, linkage: Linkage | None, linked: int, reviews: int) -> LinkReport:
+def _report(fields: Sequence[Field], people: _People, linkage: Linkage | None, done: _Done) -> LinkReport:
     reasons: dict[str, int] = {}
     questions: Sequence[Question] = linkage.judgement.questions if linkage else ()
     for question in questions:
@@ -277,8 +307,10 @@ def _report(fields: Sequence[Field], people: _People, linkage: Linkage | None, l
         compared=linkage.compared if linkage else 0,
         trained=linkage.trained if linkage else False,
         expected=_expected(linkage.model, len(people.ids)) if linkage else 0.0,
-        linked=linked,
-        reviews=reviews,
+        linked=done.linked,
+        reviews=done.reviews,
+        renewed=done.renewed,
+        dropped=done.dropped,
         largest=max((len(group) for group in linkage.judgement.groups), default=1) if linkage else 0,
         reasons=reasons,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from hashlib import blake2b
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -135,13 +135,19 @@ class CopyFacts(msgspec.Struct, frozen=True):
     """The small named value that the digest leaves out."""
 
 
+OPEN: Final = "open"
+LINKED: Final = "linked"
+REFUSED: Final = "refused"
+"""What became of a probable link: nobody has decided yet, they are one person, they are not."""
+
+
 class ReviewRow(msgspec.Struct, frozen=True):
     """A probable link between two customers, each named by one identifier: what speaks for it, what became of it."""
 
     a: Identifier
     b: Identifier
     status: str
-    """``open``, ``linked`` or ``refused``."""
+    """``OPEN``, ``LINKED`` or ``REFUSED``."""
     probability: float
     weight: float
     """Match weight in bits: log2 of the Bayes factor, the prior included."""
@@ -238,12 +244,15 @@ class Store(Protocol):
     def save_reviews(self, reviews: Sequence[ReviewRow]) -> Future[None]:
         """Creates probable links, each pair once, or updates those still open: what was decided stays."""
 
-    def settle_review(self, decided: ReviewRow) -> Future[ReviewRow | None]:
-        """Writes what was decided of a pair that is still open; tells how the pair stands after that.
+    def settle_review(self, decided: ReviewRow, was: str = OPEN) -> Future[ReviewRow | None]:
+        """Writes what was decided of a pair whose status still is ``was``; tells how the pair stands after that.
 
         Of several who decide at once the first prevails, and the others are told the first one's row; None when the
         pair is not there (any more).
         """
+
+    def drop_reviews(self, ids: Sequence[str]) -> Future[None]:
+        """Forgets pairs that nothing proposes any more; what was decided stays."""
 
     def find(self, identifier: Identifier) -> CustomerRow | None:
         """The customer who owns an identifier, in one statement."""

@@ -14,7 +14,7 @@ from typing import Any
 from rapport.core.decision import DecisionRow
 from rapport.core.errors import InvalidInput, StoreFailure
 from rapport.core.event import AppendReceipt, LogEntry
-from rapport.ports.store import CopyFacts, Erasure, FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow, Store
+from rapport.ports.store import OPEN, CopyFacts, Erasure, FoldBatch, KeyRow, ModelRow, RejectionRow, ReviewRow, Store
 from rapport.store import copying, writes
 from rapport.store import erasure as erasing
 from rapport.store.group_commit import GroupCommit, Job
@@ -138,9 +138,13 @@ class SqlStore(Reads):
         weight = sum(len(row.evidence) + _ROW_BYTES for row in reviews)
         return self._change(weight, lambda tx: writes.reviews(tx, reviews))
 
-    def settle_review(self, decided: ReviewRow) -> Future[ReviewRow | None]:
-        """Writes what was decided of a pair that is still open; tells how the pair stands after that."""
-        return self._change(len(decided.evidence) + _ROW_BYTES, lambda tx: self._settle_review(tx, decided))
+    def settle_review(self, decided: ReviewRow, was: str = OPEN) -> Future[ReviewRow | None]:
+        """Writes what was decided of a pair whose status still is ``was``; tells how the pair stands after that."""
+        return self._change(len(decided.evidence) + _ROW_BYTES, lambda tx: self._settle_review(tx, decided, was))
+
+    def drop_reviews(self, ids: Sequence[str]) -> Future[None]:
+        """Forgets pairs that nothing proposes any more; what was decided stays."""
+        return self._change(_ROW_BYTES * len(ids), lambda tx: writes.drop_reviews(tx, ids))
 
     def erase(self, erasure: Erasure) -> Future[dict[str, int]]:
         """Deletes and rewrites all that an erasure names, at once; tells how many rows left or changed, by table."""
@@ -208,8 +212,8 @@ class SqlStore(Reads):
     def _erase(self, tx: Transaction, erasure: Erasure) -> dict[str, int]:
         return erasing.erase(tx, erasure)
 
-    def _settle_review(self, tx: Transaction, decided: ReviewRow) -> ReviewRow | None:
-        found = writes.settle_review(tx, decided)
+    def _settle_review(self, tx: Transaction, decided: ReviewRow, was: str) -> ReviewRow | None:
+        found = writes.settle_review(tx, decided, was)
         return read_review(found) if found else None
 
     def _retract(self, tx: Transaction, seqs: list[int]) -> int:

@@ -190,18 +190,25 @@ def reviews(tx: Transaction, rows: Sequence[ReviewRow]) -> None:
     _insert(tx, _OPEN_REVIEWS, [_review(row) for row in rows])
 
 
-def settle_review(tx: Transaction, row: ReviewRow) -> Row | None:
-    """What was decided of a pair, unless somebody decided before; returns the columns ``REVIEW_COLUMNS`` after that."""
+def settle_review(tx: Transaction, row: ReviewRow, was: str) -> Row | None:
+    """What was decided of a pair whose status is ``was``; returns the columns ``REVIEW_COLUMNS`` after that."""
     tx.execute(
-        "UPDATE reviews SET status = ?, evidence = ?, decided_at = ?, decided_by = ? WHERE id = ? AND status = 'open'",
+        "UPDATE reviews SET status = ?, evidence = ?, decided_at = ?, decided_by = ? WHERE id = ? AND status = ?",
         row.status,
         row.evidence,
         row.decided_at,
         row.decided_by,
         row.id,
+        was,
     )
     found = tx.rows(f"SELECT {', '.join(REVIEW_COLUMNS)} FROM reviews WHERE id = ?", row.id)  # noqa: S608 - names above
     return found[0] if found else None
+
+
+def drop_reviews(tx: Transaction, ids: Sequence[str]) -> None:
+    """Deletes those of these pairs about which nobody decided."""
+    for one in ids:
+        tx.execute("DELETE FROM reviews WHERE id = ? AND status = 'open'", one)
 
 
 def _refusals(tx: Transaction, batch: FoldBatch) -> None:
