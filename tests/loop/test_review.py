@@ -132,6 +132,27 @@ def test_the_other_answer_later_is_told_who_was_first_and_how_to_undo(shop: Shop
     assert "identity unmerge user_id=ann user_id=ben" in refused.value.hint
 
 
+@pytest.mark.parametrize("never", [False, True])
+def test_an_unmerge_later_says_so_beside_the_pair(shop: Shop, pair: str, never: bool) -> None:
+    review.accept(shop.rt, pair, actor="desk", because="same passport")
+    shop.clock.pass_days(1)
+    unmerge(shop.rt, ANN, BEN, actor="root", because="two passports", never=never)
+    told = review.show(shop.rt, pair)
+    assert (told["status"], told["decided_by"], told["because"]) == ("refused", "root", "two passports")
+    assert told["evidence"]["weight"] == -3.0
+    assert shop.rt.store.reviews_counted() == {"refused": 1}
+    with pytest.raises(Conflict, match="root refused this pair") as refused:
+        review.accept(shop.rt, pair, actor="till")
+    assert "identity merge user_id=ann user_id=ben" in refused.value.hint
+
+
+def test_an_unmerge_of_others_leaves_the_answer_alone(shop: Shop, pair: str) -> None:
+    review.accept(shop.rt, pair, actor="desk")
+    shop.happen(identify("cat"))
+    unmerge(shop.rt, ANN, {"userId": "cat"}, actor="root", never=True)
+    assert review.show(shop.rt, pair)["status"] == "linked"
+
+
 def test_two_told_apart_meanwhile_are_not_joined(shop: Shop, pair: str) -> None:
     unmerge(shop.rt, ANN, BEN, actor="boss", never=True)
     with pytest.raises(Conflict, match="boss told these two apart"):

@@ -19,6 +19,7 @@ from rapport.identify.graph import new_customer_id
 from rapport.identify.namespaces import namespaces
 from rapport.identify.stitch import APART
 from rapport.loop.fold import catch_up
+from rapport.loop.overruled import joined, overrule
 from rapport.loop.restitch import waiting
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import CUSTOMER_ID, identifier_of
@@ -61,7 +62,9 @@ def unmerge(rt: Runtime, a: Names, b: Names, *, actor: str, because: str = "", n
     if not never and rows[one].customer_id != rows[other].customer_id:
         hint = '--never (or "never": true) keeps them apart, whatever events show'
         raise InvalidInput(f"{one} and {other} are two people already", where="identity", hint=hint)
+    answered = joined(rt, one, other)
     act(rt, "never" if never else "unlink", one, other, actor=actor, because=because)
+    overrule(rt, answered, actor=actor, because=because)
     return _outcome(rt, one, other)
 
 
