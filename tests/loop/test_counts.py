@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rapport.bootstrap import open_runtime
 from rapport.core.time import DAY_US
+from rapport.identify.not_kept import Missed
 from rapport.loop import counts
 from rapport.loop.counts import Counts
 from rapport.ports.store import Store
@@ -82,6 +83,21 @@ def test_finished_days_are_added_up_into_one_state_and_old_ones_go(shop: Shop) -
 
     Counts().compact(store, MORNING + counts.DAYS_KEPT * DAY_US)
     assert store.states(counts.PREFIX) == {}
+
+
+def test_what_a_source_lost_is_forgotten_by_all_processes_on_all_days(shop: Shop) -> None:
+    store, one, other = shop.rt.store, Counts(process="p1"), Counts(process="p2")
+    lose(store, one, 3)
+    lose(store, other, 4)
+    other.not_kept.add("shop", "ill_typed", "age", "old")
+    lose(store, other, 1, MORNING + DAY_US)
+
+    other.forget(store, "test")
+    assert counts.read(store, MORNING + DAY_US)[TODAY + 1] == {("shop", "ill_typed", "age", "text"): 1}
+    lose(store, other, 2, MORNING + DAY_US)
+
+    found = counts.read(store, MORNING + DAY_US)
+    assert (found[TODAY], found[TODAY + 1][Missed(*PERFUME)]) == ({}, 2)
 
 
 def test_a_state_holds_the_commonest_losses_and_the_sum_of_the_rest(shop: Shop) -> None:

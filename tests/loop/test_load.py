@@ -9,8 +9,10 @@ from ruamel.yaml import YAML
 
 from rapport.core.errors import Busy, Conflict, NotFound
 from rapport.core.event import AppendReceipt
+from rapport.loop import dropped
 from rapport.loop.fold import catch_up
 from rapport.loop.load import load, propose
+from rapport.loop.runtime import Runtime
 from rapport.loop.view import find, show
 from rapport.workspace import read
 
@@ -108,6 +110,48 @@ def test_loading_twice_adds_nothing(mapped):
     again = load(mapped.rt, [mapped.root / "orders.csv"])
     assert (again.appended, again.duplicates) == (0, 2)
     assert again.rows_read == again.rows_loaded + again.rows_rejected == 6
+
+
+SIZES = """
+files: [sizes*.csv]
+type: identify
+identifiers: {user_id: {column: customer}}
+traits: {size: {column: size}}
+message_id: [customer]
+"""
+SIZE = "size: {type: integer, kind: engagement, purpose: fitting}\n"
+
+
+def ill_typed(rt: Runtime) -> int:
+    """How often a size was lost, over all processes."""
+    rt.store.append([]).result()
+    return dropped.ill_typed(rt)["size", "sizes"]
+
+
+def test_what_was_lost_of_a_row_counts_once_however_often_it_is_loaded(open_shop):
+    shop = open_shop(**{"sources/sizes.yaml": SIZES, "traits.yaml": SIZE})
+    path = shop.root / "sizes.csv"
+    path.write_text("customer,size\n1,L\n2,44\n3,XL\n", encoding="utf-8")
+    for _ in range(2):
+        (file,) = load(shop.rt, [path]).files
+        assert (file.ill_typed, ill_typed(shop.rt)) == ({"size": 2}, 2)
+
+    path.write_text("customer,size\n1,L\n2,44\n3,XL\n4,S\n5,38\n", encoding="utf-8")
+    assert load(shop.rt, [path]).appended == 2
+    assert ill_typed(shop.rt) == 3
+
+
+def test_what_a_replacement_took_back_counts_no_more(open_shop):
+    shop = open_shop(**{"sources/sizes.yaml": SIZES + "on_reimport: replace\n", "traits.yaml": SIZE})
+    path = shop.root / "sizes.csv"
+    for content, lost in (("1,L\n2,XL\n", 2), ("1,L\n2,XL\n", 2), ("1,L\n2,44\n", 1), ("1,42\n2,44\n", 0)):
+        path.write_text(f"customer,size\n{content}", encoding="utf-8")
+        load(shop.rt, [path])
+        assert ill_typed(shop.rt) == lost
+
+    path.write_text("customer,size\n1,L\n", encoding="utf-8")
+    load(shop.rt, [path])
+    assert ill_typed(shop.rt) == 1
 
 
 def test_a_dry_run_shows_events_and_writes_none(mapped):

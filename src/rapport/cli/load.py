@@ -123,6 +123,9 @@ def _file_row(file: FileReport, dry_run: bool) -> tuple[Any, ...]:
 def _draw_notes(target: Console, file: FileReport) -> None:
     if file.undeclared:
         target.print(f"{file.source}: dropped as undeclared: {output.cell_text(file.undeclared)}", soft_wrap=True)
+    if file.ill_typed:
+        dropped = output.cell_text(file.ill_typed)
+        target.print(f"{file.source}: dropped, for they are not of the declared type: {dropped}", soft_wrap=True)
     if file.rejects_file:
         target.print(f"{file.source}: rejected rows are in {file.rejects_file}", soft_wrap=True)
     for example in file.examples:

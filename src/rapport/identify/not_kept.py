@@ -45,9 +45,29 @@ class NotKept:
         """Counts a loss once more."""
         missed = Missed(source, reason, name[:NAME_MAX], seen_type(value))
         with self._turn:
-            if missed not in self._counts and len(self._counts) >= ENTRIES_MAX:
-                missed = Missed(OTHERS, reason, OTHERS, "")
-            self._counts[missed] += 1
+            self._add(missed, 1)
+
+    def include(self, counted: Counter[Missed]) -> None:
+        """Counts what was counted elsewhere."""
+        with self._turn:
+            for missed, times in counted.items():
+                self._add(missed, times)
+
+    def take(self) -> Counter[Missed]:
+        """What was counted since the last time; from here on it counts no more."""
+        with self._turn:
+            taken, self._counts = self._counts, Counter()
+        return taken
+
+    def forget(self, source: str) -> None:
+        """Lets what a source lost count no more."""
+        with self._turn:
+            self._counts = without(self._counts, source)
+
+    def _add(self, missed: Missed, times: int) -> None:
+        if missed not in self._counts and len(self._counts) >= ENTRIES_MAX:
+            missed = Missed(OTHERS, missed.reason, OTHERS, "")
+        self._counts[missed] += times
 
     def counts(self) -> Counter[Missed]:
         """A copy of the counts since the process began."""
@@ -56,11 +76,21 @@ class NotKept:
 
     def names(self, reason: Reason) -> Counter[str]:
         """Name → how often it was lost for this reason, whatever its source and type."""
-        found: Counter[str] = Counter()
-        for missed, times in self.counts().items():
-            if missed.reason == reason:
-                found[missed.name] += times
-        return found
+        return by_name(self.counts(), reason)
+
+
+def by_name(counts: Counter[Missed], reason: Reason) -> Counter[str]:
+    """Name → how often it was lost for a reason, whatever its source and type."""
+    found: Counter[str] = Counter()
+    for missed, times in counts.items():
+        if missed.reason == reason:
+            found[missed.name] += times
+    return found
+
+
+def without(counts: Counter[Missed], source: str) -> Counter[Missed]:
+    """Counts without those of a source."""
+    return Counter({missed: times for missed, times in counts.items() if missed.source != source})
 
 
 def seen_type(value: Any) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from rapport.core.errors import Busy
 from rapport.core.time import DAY_US, SECOND_US, day_date
-from rapport.identify.not_kept import ENTRIES_MAX, OTHERS, Missed, NotKept
+from rapport.identify.not_kept import ENTRIES_MAX, OTHERS, Missed, NotKept, without
 from rapport.ports.clock import Chance
 from rapport.ports.store import Store
 
@@ -62,6 +62,24 @@ class Counts:
         except Busy:
             return
         self.written, self.written_at = counted, now_us
+
+    def forget(self, store: Store, source: str) -> None:
+        """Lets what a source lost count no more, here and in what every process wrote: its events are taken back.
+
+        A process that counts for the same source at this moment keeps its own count of today.
+        """
+        self.not_kept.forget(source)
+        self.written, self.before = without(self.written, source), without(self.before, source)
+        if self.process:
+            # What is still on its way to the disk must not arrive after what is forgotten.
+            store.save_state(f"{PREFIX}{self.day}:{self.process}", _packed(self.written - self.before)).result()
+        kept: dict[str, bytes] = {}
+        for name, body in store.states(PREFIX).items():
+            held = _unpacked(body)
+            if (left := without(held, source)) != held:
+                kept[name] = _packed(left)
+        if kept:
+            store.replace_states([], kept).result()
 
     def compact(self, store: Store, now_us: int) -> None:
         """Once a day: adds the states of finished days up, one a day, and forgets the oldest. Needs the fold's lease,

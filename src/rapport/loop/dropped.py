@@ -17,7 +17,8 @@ REASONS: Final = ("undeclared", "unusable", "ill_typed", "invalid")
 def dropped(rt: Runtime, days: int = DAYS) -> dict[str, Any]:
     """Losses of the last days (UTC): for each reason the names, the commonest first, and the sums of each day.
 
-    Values are counted as they arrived: a call that was sent twice counts twice.
+    Values are counted as they arrived: a call that was sent twice counts twice. A file that was loaded twice counts
+    once, and a source that was replaced by what its last files lost.
     """
     now_us = rt.clock.now_us()
     by_day = counts.read(rt.store, now_us, days)

@@ -19,8 +19,10 @@ from rapport.core.errors import Busy, InvalidInput
 from rapport.core.event import AppendReceipt, Event, LogEntry, encode_event
 from rapport.core.time import iso
 from rapport.identify.arrival import Arrivals
+from rapport.identify.not_kept import Missed, NotKept, by_name
 from rapport.loop.enrich import enriching, is_third_party
 from rapport.loop.identity import settle as wait_until_folded
+from rapport.loop.losses import Losses, Lost
 from rapport.loop.reimport import check_mapping, keep_receipt, replaces, take_back
 from rapport.loop.runtime import Runtime
 from rapport.loop.suppress import ERASED_ON_REQUEST
@@ -61,6 +63,8 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
     last_time: str = ""
     undeclared: dict[str, int] = {}
     """Traits and identifiers nobody declared, and how often they were dropped."""
+    ill_typed: dict[str, int] = {}
+    """Declared traits, and how often a value was dropped that is not of their type."""
     rejects_file: str = ""
     examples: list[dict[str, Any]] = []
     """The first event of each name, in a dry run."""
@@ -146,7 +150,7 @@ def load(
     """
     files = []
     opened = rt
-    replaced: dict[str, set[str]] = {}
+    replaced: dict[str, _Replacement] = {}
     wanted = targets(rt.workspace.sources, Path(rt.workspace.root), paths, source)
     wanted.sort(key=lambda target: target.source is not None and is_third_party(rt, target.source.name))
     if not dry_run:
@@ -186,13 +190,27 @@ def _unmapped(
     return rt, msgspec.structs.replace(report, proposal=proposal)
 
 
-def _settle(rt: Runtime, report: FileReport, replaced: dict[str, set[str]], progress: Progress) -> FileReport:
+class _Replacement:
+    """What the files of one command say of a source that they replace."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        """Message ids of its events."""
+        self.not_kept = NotKept()
+        """What its events lost, those included that the log already held."""
+
+
+def _settle(rt: Runtime, report: FileReport, replaced: dict[str, _Replacement], progress: Progress) -> FileReport:
     """Takes back, once for each source, what earlier imports left in the log and these files no longer have."""
     source = rt.workspace.sources.get(report.source)
     if source is None or not replaces(source):
         return report
     if source.name in replaced:
-        taken = take_back(rt, source.name, replaced.pop(source.name), progress)
+        whole = replaced.pop(source.name)
+        taken = take_back(rt, source.name, whole.ids, progress)
+        rt.counts.forget(rt.store, source.name)
+        rt.counts.not_kept.include(whole.not_kept.counts())
+        rt.counts.write(rt.store, rt.chance, rt.clock.now_us())
         report = msgspec.structs.replace(report, retracted=taken)
     keep_receipt(rt, source, Path(report.path).name, report)
     return report
@@ -218,7 +236,7 @@ def _load_file(
     source: Source,
     *,
     dry_run: bool,
-    replaced: dict[str, set[str]],
+    replaced: dict[str, _Replacement],
     progress: Progress,
 ) -> FileReport:
     root = Path(rt.workspace.root)
@@ -227,9 +245,10 @@ def _load_file(
         compiled = plan(source, laid.cells, rt.workspace.settings.timezone)
         progress(f"mapping {path.name}", 0.0)
         refused = staging.map(compiled)
-        loading = _Loading(rt, source, None if dry_run else _Appender(rt.store.append))
-        if not dry_run and replaces(source):
-            loading.ids = replaced.setdefault(source.name, set())
+        whole = replaced.setdefault(source.name, _Replacement()) if not dry_run and replaces(source) else None
+        losses = Losses(rt.store, whole.not_kept if whole else rt.counts.not_kept, every=whole is not None)
+        loading = _Loading(rt, source, None if dry_run else _Appender(rt.store.append, losses))
+        loading.ids = whole.ids if whole else None
         loading.run(staging, compiled, path, progress)
         rejects = root / "rejects" / f"{source.name}-{path.name}.csv"
         written = staging.write_rejects(rejects, laid.cells)
@@ -253,7 +272,8 @@ def _report(path: Path, source: Source, laid: Laid, refused: dict[str, int], loa
         duplicates=loading.appender.duplicates if loading.appender else 0,
         first_time=iso(loading.first_us) if loading.rows else "",
         last_time=iso(loading.last_us) if loading.rows else "",
-        undeclared=dict(loading.undeclared),
+        undeclared=dict(by_name(loading.lost.counts(), "undeclared")),
+        ill_typed=dict(by_name(loading.lost.counts(), "ill_typed")),
         examples=list(loading.examples.values()) if loading.appender is None else [],
     )
 
@@ -269,20 +289,20 @@ class _Loading:
         self.examples: dict[str, dict[str, Any]] = {}
         self.first_us = 0
         self.last_us = 0
-        self.undeclared: Counter[str] = Counter()
+        self.lost = NotKept()
+        """What was lost of the rows that were loaded, whether the log knew them or not."""
         self.ids: set[str] | None = None
         self._source = source
-        self._arrivals = rt.arrivals if appender else Arrivals(rt.workspace.identity, rt.workspace.traits)
+        self._arrivals = Arrivals(rt.workspace.identity, rt.workspace.traits)
         self._rt = rt
         self._third_party = is_third_party(rt, source.name)
-        self._waiting: list[tuple[Event, list[int]]] = []
-        """Events of a third party, with their rows, until it is known whom they name."""
+        self._waiting: list[tuple[Event, list[int], Counter[Missed]]] = []
+        """Events of a third party, with their rows and what they lost, until it is known whom they name."""
         self._received_at = rt.clock.now_us()
 
     def run(self, staging: Staging, compiled: Plan, path: Path, progress: Progress) -> None:
         """Builds every event by the rules of arrival and appends it."""
         good = max(staging.count_good(), 1)
-        dropped = Counter(self._arrivals.dropped)
         refused: list[tuple[int, str]] = []
         step = 0
         for assembled in assemble(staging.stream(compiled), compiled, self._source, path.name):
@@ -302,7 +322,6 @@ class _Loading:
         self._refuse(staging, refused)
         if self.appender is not None:
             self.appender.finish()
-        self.undeclared = Counter(self._arrivals.dropped) - dropped
         progress(f"loading {path.name}", 1.0)
 
     def _take(self, assembled: Assembled) -> str:
@@ -318,30 +337,35 @@ class _Loading:
             if self._rt.suppressed.look(self._rt.clock.now_us()):
                 event = self._rt.suppressed.admit(event, self._rt.workspace.identity)
         except InvalidInput as error:
+            self._arrivals.not_kept.take()
             return error.message
+        lost = self._arrivals.not_kept.take()
         if self._third_party:
-            self._waiting.append((event, assembled.rows))
+            self._waiting.append((event, assembled.rows, lost))
         else:
-            self._keep(event, len(assembled.rows))
+            self._keep(event, len(assembled.rows), lost)
         return ""
 
     def _enrich(self) -> list[tuple[int, str]]:
         """Lets in what a third party says of customers we know; returns the other rows, each with its reason."""
         waiting, self._waiting = self._waiting, []
         refused: list[tuple[int, str]] = []
-        for (_, rows), outcome in zip(waiting, enriching(self._rt, [event for event, _ in waiting]), strict=True):
+        outcomes = enriching(self._rt, [event for event, _, _ in waiting])
+        for (_, rows, lost), outcome in zip(waiting, outcomes, strict=True):
             if isinstance(outcome, str):
                 refused.extend((row, outcome) for row in rows)
             else:
-                self._keep(outcome, len(rows))
+                self._keep(outcome, len(rows), lost)
         return refused
 
-    def _keep(self, event: Event, rows: int) -> None:
+    def _keep(self, event: Event, rows: int, lost: Counter[Missed]) -> None:
         self._count(event, rows)
+        if lost:
+            self.lost.include(lost)
         if self.ids is not None:
             self.ids.add(event.message_id)
         if self.appender is not None:
-            self.appender.add(LogEntry(event.message_id, encode_event(event)))
+            self.appender.add(LogEntry(event.message_id, encode_event(event)), lost)
 
     def _count(self, event: Event, rows: int) -> None:
         name = event.event or event.type
@@ -365,16 +389,20 @@ class _Loading:
 class _Appender:
     """Entries in batches, a few of which may be on their way to the disk at once."""
 
-    def __init__(self, append: Callable[[Sequence[LogEntry]], Future[AppendReceipt]]) -> None:
+    def __init__(self, append: Callable[[Sequence[LogEntry]], Future[AppendReceipt]], losses: Losses) -> None:
         self.appended = 0
         self.duplicates = 0
         self._append = append
+        self._losses = losses
         self._waiting: list[LogEntry] = []
-        self._flying: deque[Future[AppendReceipt]] = deque()
+        self._lost: Lost = {}
+        self._flying: deque[tuple[Future[AppendReceipt], Lost]] = deque()
 
-    def add(self, entry: LogEntry) -> None:
-        """Takes one entry."""
+    def add(self, entry: LogEntry, lost: Counter[Missed]) -> None:
+        """Takes one entry, and what its event lost on arrival."""
         self._waiting.append(entry)
+        if lost:
+            self._lost.setdefault(entry.message_id, lost)
         if len(self._waiting) >= BATCH_EVENTS:
             self._send()
 
@@ -387,11 +415,12 @@ class _Appender:
 
     def _send(self) -> None:
         batch, self._waiting = self._waiting, []
+        lost, self._lost = self._lost, {}
         while len(self._flying) >= IN_FLIGHT_MAX:
             self._land()
         while True:
             try:
-                self._flying.append(self._append(batch))
+                self._flying.append((self._append(batch), lost))
             except Busy:
                 if not self._flying:
                     raise
@@ -400,6 +429,8 @@ class _Appender:
                 return
 
     def _land(self) -> None:
-        receipt = self._flying.popleft().result()
+        flying, lost = self._flying.popleft()
+        receipt = flying.result()
+        self._losses.landed(receipt, lost)
         self.appended += receipt.appended
         self.duplicates += receipt.duplicates
