@@ -9,8 +9,10 @@ import pytest
 
 from rapport.console.login import invite
 from rapport.core.identifier import Identifier
+from rapport.identify.link.judge import ONE_EACH
 from rapport.identify.link.waterfall import Step, Waterfall
 from rapport.loop import review as reviewing
+from rapport.loop.refresh import refresh
 from rapport.ports.store import ReviewRow
 
 ANN, BEN = Identifier("user_id", "ann"), Identifier("user_id", "ben")
@@ -64,6 +66,25 @@ def test_the_same_in_chinese(site: Any, pair: str) -> None:
     page = site.call("GET", f"/reviews/{pair}?lang=zh").text
     assert "几乎相同：可能性为 512 倍" in page
     assert "是一个人还是两个人？" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "one person has one user_id, and these two"), ("zh", "一个人只有一个 user_id")],
+)
+def test_why_a_person_is_asked_is_said_in_the_pages_language(site: Any, pair: str, language: str, said: str) -> None:
+    found = msgspec.to_builtins(WHY) | {"reason": f"{ONE_EACH}user_id"}
+    row = msgspec.structs.replace(site.rt.store.review(pair), evidence=msgspec.json.encode(found))
+    site.rt.store.save_reviews([row]).result()
+    sign_in(site, site.read_key)
+    assert said in site.call("GET", f"/reviews/{pair}?lang={language}").text
+
+
+def test_the_quality_page_leads_to_the_pairs_that_wait(site: Any, pair: str) -> None:
+    refresh(site.rt)
+    sign_in(site, site.read_key)
+    page = site.call("GET", "/quality").text
+    assert '<a href="/reviews">Reviews</a> · rapport identity review' in page
 
 
 def test_accepting_by_the_form_merges_both(site: Any, pair: str) -> None:

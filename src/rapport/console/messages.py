@@ -91,7 +91,7 @@ ENGLISH: Final = {
     "age": "Age",
     "days": "{low} · {middle} · {high} days",
     "trend": "Over time",
-    "measured_days": "{count} days measured",
+    "measured_days": "days measured: {count}",
     "conflicts": "sources disagree on {count} of {total}",
     "not_valid": "{share} not valid",
     "ill_typed": "{count} of another type, not kept",
@@ -151,6 +151,7 @@ ENGLISH: Final = {
         "the given names differ, and nothing but the date of birth speaks against twins"
     ),
     "most others of the same group speak against it": "most others of the same group speak against it",
+    "one_each": "one person has one {name}, and these two have different ones",
     "Champions": "Champions",
     "Loyal": "Loyal",
     "Active": "Active",
@@ -324,6 +325,7 @@ CHINESE: Final = {
         "名字不同，且除出生日期外无法排除双胞胎"
     ),
     "most others of the same group speak against it": "同组的多数其他客户与之不符",
+    "one_each": "一个人只有一个 {name}，而两者各有不同的值",
     "Champions": "最佳客户",
     "Loyal": "忠诚客户",
     "Active": "活跃客户",

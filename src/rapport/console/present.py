@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,8 @@ READABLE = ("email", "user_id", "card", "phone")
 """Namespaces by which people are called, best first."""
 SHOWN_DETAILS = 160
 """Characters of an event's properties that fit a line."""
+_SURNAME_FIRST = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U000323af々]+")
+"""Names in Chinese characters or Hangul alone."""
 
 
 def customer_page(rt: Runtime, customer_id: str, before: str) -> dict[str, Any]:
@@ -67,11 +70,20 @@ def call(traits: Mapping[str, Any], identifiers: Mapping[str, str], customer_id:
 
     >>> call({"first_name": "Ann", "last_name": "Lee"}, {}, "c_1"), call({}, {"email": "a@x.com"}, "c_1")
     ('Ann Lee', 'a@x.com')
+    >>> call({"first_name": "静", "last_name": "李"}, {}, "c_1")
+    '李静'
     """
     parts = [str(traits[name]) for name in ("first_name", "last_name") if traits.get(name)]
     if traits.get("name") or parts:
-        return str(traits.get("name") or " ".join(parts))
+        return str(traits.get("name") or _full(parts))
     return next((identifiers[one] for one in READABLE if one in identifiers), customer_id)
+
+
+def _full(parts: Sequence[str]) -> str:
+    """Given name and surname as their script writes them: in Chinese characters and Hangul the surname first."""
+    if all(_SURNAME_FIRST.fullmatch(part) for part in parts):
+        return "".join(reversed(parts))
+    return " ".join(parts)
 
 
 def moment(text: str, zone: ZoneInfo) -> str:

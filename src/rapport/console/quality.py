@@ -16,6 +16,8 @@ from rapport.loop.runtime import Runtime
 FINDINGS_SHOWN = 10
 DROPPED_SHOWN = 8
 SOURCES_SHOWN = 5
+_PAGES = {"reviews": "/reviews"}
+"""Code of a finding → the page on which something can be done about it."""
 
 
 def quality_page(rt: Runtime, words: Mapping[str, str]) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def _finding(one: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]
     """A finding in the page's language."""
     said = {part: words[f"{part}_{one['code']}"].format(**one["facts"]) for part in ("what", "todo")}
     weight = "grave" if one["severity"] >= 0.5 else "slight" if one["severity"] < 0.1 else "middling"
-    return {"about": one["about"], "weight": weight, **said}
+    return {"about": one["about"], "weight": weight, "page": _PAGES.get(one["code"], ""), **said}
 
 
 def _trait(one: Mapping[str, Any], report: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:

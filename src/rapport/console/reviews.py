@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,8 +10,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
 from rapport.console import login, present
+from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from rapport.identify.link.judge import ONE_EACH
 from rapport.identify.link.picture import svg
 from rapport.identify.link.waterfall import told
 from rapport.identify.link.wording import WORDS
@@ -84,6 +87,7 @@ def _pair(request: AnyRequest, state: State, review_id: str, status: int = 200) 
         "review.html",
         status=status,
         review=found,
+        reason=_reason(found["reason"], CATALOGUES[language_of(request)]),
         sides=sides,
         rows=rows,
         picture=svg(rows, words["picture"]) if rows else "",
@@ -91,6 +95,13 @@ def _pair(request: AnyRequest, state: State, review_id: str, status: int = 200) 
         came_second=status == 409,
         may_decide=bool(_decider(request, state)),
     )
+
+
+def _reason(reason: str, words: Mapping[str, str]) -> str:
+    """Why a person is asked, in the page's language; a reason we have no words for as it was kept."""
+    if reason.startswith(ONE_EACH):
+        return words["one_each"].format(name=reason.removeprefix(ONE_EACH))
+    return words.get(reason, reason)
 
 
 def _side(rt: Runtime, named: dict[str, str]) -> dict[str, Any]:

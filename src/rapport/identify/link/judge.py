@@ -37,6 +37,8 @@ NOT_SURE: Final = "the evidence is not strong enough"
 NOT_PERSONAL: Final = "nothing personal speaks for it: the two may share a household"
 MAY_BE_TWINS: Final = "the given names differ, and nothing but the date of birth speaks against twins"
 NOT_WITH_ALL: Final = "most others of the same group speak against it"
+ONE_EACH: Final = "one person has one "
+"""A reason that ends with the namespace of which the two have different values."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -191,7 +193,7 @@ class _Joining:
         """What a person has one of and these groups have two of; empty when there is nothing."""
         mine, theirs = self._unique[one], self._unique[other]
         differing = sorted(name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name])
-        return f"one person has one {differing[0]}" if differing else ""
+        return ONE_EACH + differing[0] if differing else ""
 
     def groups(self) -> list[list[str]]:
         """The groups of at least two, in the order of their first record."""
