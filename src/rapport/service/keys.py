@@ -55,7 +55,7 @@ def allowed(key: KeyRow, scopes: tuple[str, ...]) -> KeyRow:
     if "manage" not in key.scopes and not any(scope in key.scopes for scope in scopes):
         raise NotAllowed(
             f"this key has the scope {', '.join(key.scopes)}",
-            hint=f"this route needs one of: {', '.join((*scopes, 'manage'))}",
+            hint=f"this route needs one of: {', '.join(dict.fromkeys((*scopes, 'manage')))}",
         )
     return key
 
