@@ -81,6 +81,8 @@ PHONED = Traces([Identifier("phone", "+491785175405"), Identifier("user_id", "K0
         ("Tel.:(0178)5175405.", "Tel.:[erased]."),
         ("(+49) 178\u00a0517\u202f5405", "[erased]"),
         ("1785175405", "[erased]"),
+        ("(0178 517 54 05)", "([erased])"),
+        ("0178 5175405 / +49 178 5175405, K0003", "[erased] / [erased], [erased]"),
         ("0 1 7 8 5 1 7 5 4 0 5", "[erased]"),
         ("0178\n5175405 und 01785175405", "[erased] und [erased]"),
         ("0178 51754051", "0178 51754051"),
@@ -111,7 +113,8 @@ def test_numbers_and_ids_are_found_as_people_write_them(said: str, left: str) ->
 )
 def test_each_country_writes_numbers_its_own_way(value: str, said: str) -> None:
     left = Traces([Identifier("phone", value)], IDENTITY).text(said)
-    assert not any(map(str.isdigit, left)) and "[erased]" in left
+    assert "[erased]" in left
+    assert not any(map(str.isdigit, left))
 
 
 @given(
@@ -120,7 +123,7 @@ def test_each_country_writes_numbers_its_own_way(value: str, said: str) -> None:
 )
 def test_whatever_lies_between_the_digits_of_a_number_it_is_found(gaps: list[str], prefix: str) -> None:
     number = "1785175405"
-    said = prefix + "".join(gap + digit for gap, digit in zip([""] + gaps, number, strict=False))
+    said = prefix + "".join(gap + digit for gap, digit in zip(["", *gaps], number, strict=False))
     mention = event(properties={"note": f"see {said}, thanks"})
     assert PHONED.without(mention) == event(properties={"note": "see [erased], thanks"})
     assert PHONED.calls(encode_event(mention))

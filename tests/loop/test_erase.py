@@ -12,6 +12,7 @@ from rapport.bootstrap import opened
 from rapport.core.errors import NotFound
 from rapport.loop import backups
 from rapport.loop import erase as erasing
+from rapport.loop.decide import Ask, decide
 from rapport.loop.erase import erase, forget_many, receipts
 from rapport.loop.fold import fold
 from rapport.loop.rebuild import rebuild
@@ -153,6 +154,29 @@ def seeded(shop: Shop, user: str, seed: int) -> None:
     """An accepted offer, the same in whatever shop."""
     shop.rt.chance.count = seed * 1000  # type: ignore[attr-defined]
     offer(shop, {"userId": user})
+
+
+def test_what_others_wrote_of_her_goes_however_they_wrote_it(shop_on: Callable[..., Shop]) -> None:
+    shop = shop_on("shop")
+    said = ("call 030 / 555 867", "or (030) 555-86.7", "K0003 asked for it", "030 555 8671, K00031, 17")
+    shop.happen(
+        identify("K0003", "k1", phone="+49 30 555 867"),
+        *[track("Note", "bob", "b1", text=text) for text in said],
+        {"type": "track", "properties": {"note": "030 555 867"}},
+        {"type": "track", "properties": {"note": "030 555 8671"}},
+    )
+    ask = Ask(customer={"userId": "bob"}, slot="homepage", context={"said": f"{said[0]}; {said[3]}", "by": "K0003"})
+    decided = decide(shop.rt, ask)
+    decided.saved.result()
+    backups.backup(shop.rt)
+    erase(shop.rt, {"userId": "K0003"})
+    texts = [one.event.properties["text"] for one in shop.rt.store.read_log(0, 100)]
+    assert texts == ["call [erased]", "or [erased]", "[erased] asked for it", said[3]]
+    row = shop.rt.store.decision(decided.decision.id)
+    assert row is not None
+    assert row.decision.context == {"said": f"call [erased]; {said[3]}", "by": "[erased]"}
+    assert len(shop.rt.store.rejections()) == 1
+    assert found(shop.root, shop.rt, ('555 867"', "/ 555", "555-86.7", "k0003 asked")) == []
 
 
 def test_a_running_process_unlearns_too(open_shop: Callable[..., Shop]) -> None:

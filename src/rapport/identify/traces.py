@@ -102,7 +102,7 @@ class Traces:
 
     @property
     def patterns(self) -> list[str]:
-        """What ``telling`` lacks, words and numbers as written, as regular expressions of RE2, which cannot look around."""
+        """Words, and numbers as people write them: regular expressions of RE2, which cannot look around."""
         words = "|".join(map(re.escape, self.words))
         found = [rf"(?i)(^|[^\pL\pN_.%+-])({words})($|[^\pL\pN_@-])"] if words else []
         return found + [rf"(^|[^0-9])({number})($|[^0-9])" for number in self._numbers.values()]
@@ -136,7 +136,7 @@ class Traces:
         """A text with the identifiers that mean nobody else overwritten."""
         text = self._text.sub(ERASED, text) if self._text else text
         for number in self._called(text):
-            text = number.sub(lambda match: match[0] if _is_elsewhere(match) else ERASED, text)
+            text = number.sub(_overwritten, text)
         return text
 
     def in_call(self, body: bytes) -> bool:
@@ -233,6 +233,13 @@ def _spoken(phone: str) -> tuple[str, str] | None:
     at_home = rf"(?:0|{trunk or 0}){_GAP}"
     before = rf"(?:{abroad}|{at_home})" + ("?" if len(national) >= _BARE_LENGTH else "")
     return national, rf"[(+]{{0,2}}{before}{_GAP.join(national)}"
+
+
+def _overwritten(match: re.Match[str]) -> str:
+    """What stands in the place of a number; a bracket that it did not close stays."""
+    if _is_elsewhere(match):
+        return match[0]
+    return f"({ERASED}" if match[0].startswith("(") and ")" not in match[0] else ERASED
 
 
 def _is_elsewhere(match: re.Match[str]) -> bool:

@@ -22,7 +22,7 @@ from rapport.identify import profile as traits
 from rapport.identify.traces import Traces
 from rapport.loop import backups, generation
 from rapport.loop.fold import alone, fold_all
-from rapport.loop.leaving import SEARCHED_MAX, leaving
+from rapport.loop.leaving import SEARCHED_MAX, leaving, mentions
 from rapport.loop.rebuild import replay
 from rapport.loop.runtime import Runtime
 from rapport.loop.suppress import LOOK_EVERY_US, SECRET, entries, secret_of
@@ -199,7 +199,7 @@ def _sweep(rt: Runtime, names: Sequence[Identifier], at: int) -> dict[str, int]:
     """Events that came between the last step of the fold and the moment when every process knew; none is folded yet."""
     traces = Traces(names, rt.workspace.identity)
     late = Erasure()
-    for stored in rt.store.events_holding(traces.needles, rt.store.cursors().event):
+    for stored in mentions(rt.store, traces, rt.store.cursors().event):
         event = stored.event
         if event.time > at:
             continue

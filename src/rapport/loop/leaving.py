@@ -30,6 +30,8 @@ _PAGE: Final = 5_000
 _REJECTIONS: Final = 100_000
 _ANONYMOUS_ONLY: Final = {ANONYMOUS_ID}
 _PROJECTION: Final = "projection:"
+_COPIED: Final = "copy:"
+"""Definitions in a backup; a word of theirs means no person."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def leaving(
 
 
 def _events(store: Store, plan: Leaving) -> None:
-    for stored in _mentions(store, plan.traces):
+    for stored in mentions(store, plan.traces):
         event = decode_event(stored.body)
         if plan.traces.owns(event):
             plan.own[stored.seq] = event
@@ -82,10 +84,19 @@ def _events(store: Store, plan: Leaving) -> None:
     )
 
 
-def _mentions(store: Store, traces: Traces, after: int = 0) -> Iterator[StoredEvent]:
-    """Every event that may mention one of the identifiers; of many identifiers only those that carry one."""
+def mentions(store: Store, traces: Traces, after: int = 0) -> Iterator[StoredEvent]:
+    """Every event after a position that may mention one of the identifiers; of many only those that carry one.
+
+    The database finds what is written as it is kept. A telephone number has too many spellings for that: its digits are
+    looked for in every event, once.
+    """
     if len(traces.identifiers) <= SEARCHED_MAX:
-        yield from store.events_holding(traces.needles, after)
+        found = store.events_holding(traces.needles, after)
+        yield from found
+        known = {stored.seq for stored in found}
+        while traces.numbers and (page := store.read_log(after, _PAGE)):
+            yield from (one for one in page if traces.calls(one.body) and one.seq not in known)
+            after = page[-1].seq
         return
     keys = {(one.namespace, one.value) for one in traces.identifiers}
     while page := store.read_log(after, _PAGE):
@@ -204,12 +215,17 @@ def _decisions(store: Store, plan: Leaving) -> None:
 
 def _records(store: Store, traces: Traces) -> Iterator[DecisionRow]:
     """Decisions that may be about them."""
-    if len(traces.identifiers) <= SEARCHED_MAX:
-        yield from store.decisions_holding([*map(_bytes, sorted(traces.identifiers)), *map(str.encode, traces.telling)])
-        return
+    few = len(traces.identifiers) <= SEARCHED_MAX
+    known: set[int] = set()
+    if few:
+        words = {spelt for word in traces.words for spelt in (word, word.lower(), word.upper())}
+        texts = [*map(_bytes, sorted(traces.identifiers)), *map(str.encode, [*traces.telling, *sorted(words)])]
+        found = store.decisions_holding(texts)
+        known = {row.seq for row in found}
+        yield from found
     after = 0
-    while page := store.read_decisions(after, _PAGE):
-        yield from page
+    while (traces.numbers or not few) and (page := store.read_decisions(after, _PAGE)):
+        yield from (row for row in page if not few or (traces.calls(row.body) and row.seq not in known))
         after = page[-1].seq
 
 
@@ -233,16 +249,17 @@ def _rest(store: Store, plan: Leaving) -> None:
         if traces.in_call(row.body) or traces.in_text(row.message_id) or traces.in_text(row.reason)
     ]  # fmt: skip
     linking = store.model(LINKING)
-    if linking is not None and _holds(linking.body, traces.telling):
+    if linking is not None and _says(linking.body, traces.telling, traces):
         erasure.models.append(LINKING)
     needles = [*traces.telling, *erasure.customer_ids]
     for name, value in store.states("").items():
-        if not (_holds(value, needles) or _holds(name.encode(), needles)):
+        named = _says(name.encode(), needles, traces)
+        if not (named or (_holds(value, needles) if name.startswith(_COPIED) else _says(value, needles, traces))):
             continue
         if name.startswith(_PROJECTION):
             plan.rebuild = True
         cleaned = _clean_state(value, needles, traces)
-        if cleaned is None or _holds(name.encode(), needles):
+        if cleaned is None or named:
             erasure.dropped.append(name)
         else:
             erasure.state[name] = cleaned
@@ -250,6 +267,11 @@ def _rest(store: Store, plan: Leaving) -> None:
 
 def _holds(body: bytes, texts: Collection[str]) -> bool:
     return any(text.encode() in body for text in texts)
+
+
+def _says(body: bytes, texts: Collection[str], traces: Traces) -> bool:
+    """Whether a small record holds any of some texts, or an identifier as people write it."""
+    return _holds(body, texts) or traces.in_text(body.decode(errors="replace"))
 
 
 def _clean_state(value: bytes, needles: Collection[str], traces: Traces) -> bytes | None:
@@ -261,4 +283,4 @@ def _clean_state(value: bytes, needles: Collection[str], traces: Traces) -> byte
     if not isinstance(tree, dict):
         return None
     cleaned = msgspec.json.encode(traces.tree(tree))
-    return None if _holds(cleaned, needles) else cleaned
+    return None if _says(cleaned, needles, traces) else cleaned
