@@ -7,6 +7,7 @@ about them, and goes.
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -25,6 +26,10 @@ _CHUNK: Final = 1 << 20
 _ENCODING: Final = "utf-8"
 """What Rapport writes."""
 _CELL_MAX: Final = 1 << 30
+_OVERLAP: Final = 1 << 10
+"""So much of a file is looked at again with the next piece; no identifier as people write it is longer."""
+_UNREADABLE: Final = "text"
+"""The last column of a rejects file: a row that could not be split into cells, as it came."""
 
 
 def erase(
@@ -36,16 +41,28 @@ def erase(
     """
     removed: Counter[str] = Counter()
     for path in sorted((root / REJECTS).glob("*.csv")):
-        columns = _identifying(path.name, sources)
-        removed["rejected rows"] += _rewrite_csv(path, partial(_names, traces, columns))
+        source = _source(path.name, sources)
+        removed["rejected rows"] += _rewrite_csv(path, partial(_names, traces, source))
     needles = [text.encode() for text in (*traces.telling, *customer_ids)]
     for path in _exports(root / EXPORTS, ours):
         removed.update(_erase_export(path, traces, customer_ids, needles))
     return dict(+removed)
 
 
-def _names(traces: Traces, columns: Mapping[str, str], row: list[tuple[str, str]]) -> bool:
-    return traces.in_cells(row, columns)
+def _names(traces: Traces, source: Source, row: list[tuple[str, str]]) -> bool:
+    """Whether a refused row is the person's; in one that could not be split any cell may be any identifier."""
+    columns = {field.column: kind for kind, field in source.identifiers.items() if field.column}
+    if traces.in_cells(row, columns):
+        return True
+    last, text = row[-1] if row else ("", "")
+    return last == _UNREADABLE and bool(text) and traces.in_cells([("", cell) for cell in _cells(text, source)], {})
+
+
+def _cells(text: str, source: Source) -> set[str]:
+    """What may be cells of a row that could not be split, because of its quotes or because it is broken JSON."""
+    marks = ',:"{}[]' if source.format == "jsonl" else f'"{source.delimiter}'
+    pieces = re.split(f"[{re.escape(marks)}\\r\\n]", text)
+    return {cell for piece in (*pieces, *text.split(source.delimiter)) if (cell := piece.strip(" \t\r\n\"'"))}
 
 
 def _exports(folder: Path, ours: Collection[Path]) -> Iterator[Path]:
@@ -64,20 +81,17 @@ def _erase_export(path: Path, traces: Traces, customer_ids: Collection[str], nee
 
         return {"exported rows": _rewrite_csv(path, theirs)}
     if kind == ".parquet":
-        return {"exported rows": _rewrite_parquet(path, [*traces.telling, *customer_ids])}
-    if any(_contains(part, needles) for part in _contents(path)):
+        return {"exported rows": _rewrite_parquet(path, [*traces.telling, *customer_ids], traces.patterns)}
+    if any(_contains(part, needles, traces) for part in _contents(path)):
         path.unlink()
         return {"exports": 1}
     return {}
 
 
-def _identifying(name: str, sources: Mapping[str, Source]) -> dict[str, str]:
-    """Column → kind of identifier, as the source of a rejects file maps it; empty when nobody knows."""
+def _source(name: str, sources: Mapping[str, Source]) -> Source:
+    """The source of a rejects file; one that maps nothing when nobody knows."""
     found = [one for source, one in sources.items() if name.startswith(f"{source}-")]
-    if not found:
-        return {}
-    source = max(found, key=lambda one: len(one.name))
-    return {field.column: kind for kind, field in source.identifiers.items() if field.column}
+    return max(found, key=lambda one: len(one.name), default=Source())
 
 
 def _rewrite_csv(path: Path, theirs: Callable[[list[tuple[str, str]]], bool]) -> int:
@@ -115,12 +129,14 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(usual)
 
 
-def _rewrite_parquet(path: Path, texts: Collection[str]) -> int:
-    """Writes a Parquet file anew without the rows that hold any of some texts; returns how many."""
+def _rewrite_parquet(path: Path, texts: Collection[str], patterns: Collection[str]) -> int:
+    """Writes a Parquet file anew without the rows that hold any of some texts or patterns; returns how many."""
     import duckdb  # noqa: PLC0415 - only for exports of this kind
 
     source = f"read_parquet({literal(str(path))})"
-    found = " OR ".join(f"contains(CAST(t AS VARCHAR), {literal(text)})" for text in texts) or "FALSE"
+    tests = [f"contains(CAST(t AS VARCHAR), {literal(text)})" for text in texts]
+    tests += [f"regexp_matches(CAST(t AS VARCHAR), {literal(pattern)})" for pattern in patterns]
+    found = " OR ".join(tests) or "FALSE"
     draft = path.with_name(f".{path.name}.draft")
     with duckdb.connect() as database:
         gone = int(database.execute(f"SELECT COUNT(*) FROM {source} t WHERE {found}").fetchall()[0][0])  # noqa: S608
@@ -143,13 +159,20 @@ def _contents(path: Path) -> Iterator[Iterator[bytes]]:
         yield iter(partial(file.read, _CHUNK), b"")
 
 
-def _contains(pieces: Iterator[bytes], needles: list[bytes]) -> bool:
-    """Whether any needle lies in some pieces that follow each other, or across two of them."""
-    overlap = max(map(len, needles), default=1) - 1
-    tail = b""
-    for piece in pieces:
-        window = tail + piece
-        if any(needle in window for needle in needles):
+def _contains(pieces: Iterator[bytes], needles: list[bytes], traces: Traces) -> bool:
+    """Whether some pieces that follow each other hold any needle, or an identifier as people write it."""
+    overlap = max([_OVERLAP, *map(len, needles)])
+    window, first, piece = b"", True, next(pieces, b"")
+    while piece:
+        following = next(pieces, b"")
+        window = window[-overlap:] + piece
+        if any(needle in window for needle in needles) or _says(window, traces, first=first, last=not following):
             return True
-        tail = window[-overlap:] if overlap else b""
+        first, piece = False, following
     return False
+
+
+def _says(window: bytes, traces: Traces, *, first: bool, last: bool) -> bool:
+    """Whether a part of a file says an identifier; one that touches a cut may be a part of something longer."""
+    text = window.decode(_ENCODING, errors="replace")
+    return any((start or first) and (end < len(text) or last) for start, end in traces.places(text))
