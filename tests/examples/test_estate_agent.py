@@ -48,7 +48,7 @@ def test_each_kept_trait_has_a_purpose_and_perfume_is_nowhere(agent):
 
 def test_what_was_refused_is_counted_with_its_source_and_how_to_keep_it(agent):
     (perfume,) = dropped(agent.rt)["undeclared"]
-    assert (perfume["name"], perfume["times"], perfume["sources"]) == ("taste_in_perfume", 18, {"portal": 18})
+    assert (perfume["name"], perfume["times"], perfume["sources"]) == ("taste_in_perfume", 12, {"portal": 12})
     assert perfume["declare"] == "taste_in_perfume: {type: text}"
 
 
