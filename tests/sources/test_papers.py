@@ -81,6 +81,7 @@ def test_exports_about_her_go_and_tables_of_many_lose_her_rows(tmp_path: Path) -
     exports.mkdir(parents=True)
     (exports / "hers.json").write_text('{"id": "c_1"}')
     (exports / "his.json").write_text('{"id": "c_2", "age": 17}')
+    (exports / "not ours.txt").write_text("c_1")
     with zipfile.ZipFile(exports / "hers.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("a.csv", "x" * 2_000_000 + "ann@x.example")
     (exports / "all.csv").write_text("customer_id,age\nc_1,30\nc_2,17\n")
@@ -89,7 +90,7 @@ def test_exports_about_her_go_and_tables_of_many_lose_her_rows(tmp_path: Path) -
     store = tmp_path / "data" / "rapport.db"
     store.write_bytes(b"c_1")
     assert erase(tmp_path, SOURCES, TRACES, ["c_1"], [store]) == {"exports": 2, "exported rows": 2}
-    assert sorted(path.name for path in exports.iterdir()) == ["all.csv", "all.parquet", "his.json"]
+    assert sorted(path.name for path in exports.iterdir()) == ["all.csv", "all.parquet", "his.json", "not ours.txt"]
     assert (exports / "all.csv").read_text() == "customer_id,age\nc_2,17\n"
     assert duckdb.sql(f"SELECT * FROM '{table}'").fetchall() == [("c_2", 17)]
     assert store.read_bytes() == b"c_1"

@@ -1,7 +1,7 @@
 """Files that Rapport wrote beside its store: refused rows under ``rejects/``, exports under ``data/``; one person out.
 
-A table of many (CSV, Parquet) loses the person's rows; any other file that holds the person (a JSON export, a ZIP) is
-about them, and goes.
+A table of many (CSV, Parquet) loses the person's rows; a JSON file or a ZIP that holds the person is an export about
+them, and goes. Files of other kinds are not Rapport's, and stay as they are.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _ENCODING: Final = "utf-8"
 _CELL_MAX: Final = 1 << 30
 _OVERLAP: Final = 1 << 10
 """So much of a file is looked at again with the next piece; no identifier as people write it is longer."""
+_ABOUT_ONE: Final = frozenset({".json", ".zip"})
+"""What ``customer export`` writes."""
 _UNREADABLE: Final = "text"
 """The last column of a rejects file: a row that could not be split into cells, as it came."""
 
@@ -82,7 +84,7 @@ def _erase_export(path: Path, traces: Traces, customer_ids: Collection[str], nee
         return {"exported rows": _rewrite_csv(path, theirs)}
     if kind == ".parquet":
         return {"exported rows": _rewrite_parquet(path, [*traces.telling, *customer_ids], traces.patterns)}
-    if any(_contains(part, needles, traces) for part in _contents(path)):
+    if kind in _ABOUT_ONE and any(_contains(part, needles, traces) for part in _contents(path)):
         path.unlink()
         return {"exports": 1}
     return {}
