@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import rapport
-from rapport.core.errors import InvalidInput
+from rapport.core.errors import InvalidInput, NotFound
 
 ACCEPT = 0.99
 
@@ -103,3 +103,10 @@ def test_fewer_columns_with_other_names_still_serve(real_data: Path) -> None:
     groups = pairs_of(found.judgement.groups)
     assert f1(groups, truth(febrl(path))) >= 0.95
     assert len(groups & truth(febrl(path))) / len(groups) >= 0.999
+
+
+def test_what_is_not_there_is_said() -> None:
+    with pytest.raises(InvalidInput, match="no table"):
+        rapport.link()
+    with pytest.raises(NotFound, match=r"no file nowhere\.csv"):
+        rapport.link("nowhere.csv")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rapport.core.errors import InvalidInput, did_you_mean
+from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.identify.link import Field, FieldKind
 from rapport.identify.link.fields import date_parts, profile, read_fields
 from rapport.loop.linkage import Linkage, link_records, prepare_columns
@@ -32,8 +32,11 @@ def link(
     tables, after the table's number: ``1:17``. Columns are known by name or by what they hold; ``fields`` says it
     instead. In the result, ``pairs`` have every likely pair with its probability, ``judgement`` what follows.
 
-    Raises ``InvalidInput`` where fewer than two columns say anything of a person, or a named one is not there.
+    Raises ``InvalidInput`` where fewer than two columns say anything of a person, or a named one is not there, and
+    ``NotFound`` for a file that is not there.
     """
+    if not tables:
+        raise InvalidInput("no table to link", where="tables", hint='name one, as rapport.link("people.csv")')
     read = [_with_dates(_columns(table)) for table in tables]
     counts = [len(next(iter(columns.values()), ())) for columns in read]
     ids = [name for number, columns in enumerate(read) for name in _ids(columns, id_column, number, len(read))]
@@ -49,6 +52,8 @@ def link(
 def _columns(table: str | Path | Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
     if isinstance(table, Mapping):
         return dict(table)
+    if not Path(table).is_file():
+        raise NotFound(f"no file {table}", where="tables", hint="check the path; it is relative to where Python runs")
     with Path(table).open(encoding="utf-8-sig", newline="") as lines:
         names, *rows = [*csv.reader(lines, skipinitialspace=True)] or [[]]
     cells = [[row[place] if place < len(row) else "" for row in rows] for place in range(len(names))]
