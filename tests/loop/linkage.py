@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from rapport.core.linkage import MODEL
 from rapport.identify.link import Field, LinkModel
 from rapport.identify.link.settings import plan
-from rapport.loop.link import MODEL
 from rapport.ports.store import ModelRow
 from tests.loop.conftest import Shop
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+MODEL: Final = "linking"
+"""Under this name the store keeps what was learnt of probable links."""
 
 
 class Patterns(msgspec.Struct, frozen=True):

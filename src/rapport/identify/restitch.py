@@ -17,7 +17,7 @@ from rapport.core.event import LINK, Event
 from rapport.core.identifier import Identifier, Link, Refusal
 from rapport.identify.graph import ALIAS, Graph, Pair, new_customer_id
 from rapport.identify.ledger import RESTITCHED, Standing, pair
-from rapport.identify.stitch import SAME_EVENT, Stitcher
+from rapport.identify.stitch import SAME_EVENT, Stitcher, count_refused
 
 Placed = tuple[int, Event]
 """An event and its position in the log."""
@@ -60,7 +60,7 @@ def restitch(stitcher: Stitcher, region: Region, standing: Standing) -> Restitch
         stitch = stitcher.stitch(graph, event, seq, standing)
         links.extend(stitch.links)
         for refused in stitch.refused:
-            _count(refusals, refused.a, refused.b, refused.reason, seq)
+            count_refused(refusals, refused, seq)
         if event.type != LINK:
             subjects[seq] = event.owner
     customers = {
@@ -69,12 +69,6 @@ def restitch(stitcher: Stitcher, region: Region, standing: Standing) -> Restitch
     }
     owners = {seq: customers[subject] for seq, subject in subjects.items()}
     return Restitched(customers, owners, links, list(refusals.values()))
-
-
-def _count(refusals: dict[Pair, Refusal], a: Identifier, b: Identifier, reason: str, seq: int) -> None:
-    known = refusals.get((a, b))
-    first, times = (known.first_seq, known.times) if known else (seq, 0)
-    refusals[a, b] = Refusal(a=a, b=b, reason=reason, first_seq=first, last_seq=seq, times=times + 1)
 
 
 class Parting(msgspec.Struct, frozen=True):

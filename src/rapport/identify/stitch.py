@@ -29,7 +29,7 @@ import msgspec
 from rapport.core.acts import MANUAL, PROBABLE, Act, read_act
 from rapport.core.customer import IdentifierRow
 from rapport.core.event import LINK, Event
-from rapport.core.identifier import USER_ID, Identifier, Link
+from rapport.core.identifier import USER_ID, Identifier, Link, Refusal
 from rapport.identify.graph import ALIAS, PREVIOUS, Graph, Key, Person, new_customer_id
 from rapport.identify.ledger import Standing
 from rapport.identify.namespaces import namespaces
@@ -51,6 +51,15 @@ class Refused(msgspec.Struct, frozen=True):
     a: Identifier
     b: Identifier
     reason: str
+
+
+def count_refused(refusals: dict[tuple[Identifier, Identifier], Refusal], refused: Refused, seq: int) -> None:
+    """Adds a refused join to the count of its pair, in place."""
+    known = refusals.get((refused.a, refused.b))
+    first, times = (known.first_seq, known.times) if known else (seq, 0)
+    refusals[refused.a, refused.b] = Refusal(
+        a=refused.a, b=refused.b, reason=refused.reason, first_seq=first, last_seq=seq, times=times + 1
+    )
 
 
 class Stitch(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from rapport.core.event import LINK, Event, LogEntry, decode_event, encode_event
 from rapport.core.identifier import Identifier, Link, Refusal
 from rapport.identify import profile as traits
 from rapport.identify.graph import Graph, possible_ids
-from rapport.identify.stitch import Refused
+from rapport.identify.stitch import count_refused
 from rapport.learn import attribution
 from rapport.loop import restitch
 from rapport.loop.definitions import refold_if_changed
@@ -211,7 +211,7 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     stitch = rt.stitcher.stitch(step.graph, event, seq)
     step.links.extend(stitch.links)
     for refused in stitch.refused:
-        _refuse(step, refused, seq)
+        count_refused(step.refusals, refused, seq)
     for absorbed, surviving in stitch.merges:
         _absorb(rt, step, absorbed, surviving)
     step.owned.append((stitch.owner.id, seq))
@@ -227,14 +227,6 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     if event.live and event.event in rt.answering_events:
         _settle(rt, step, event, seq, customer_id)
     return stitch.turn
-
-
-def _refuse(step: _Step, refused: Refused, seq: int) -> None:
-    known = step.refusals.get((refused.a, refused.b))
-    first, times = (known.first_seq, known.times) if known else (seq, 0)
-    step.refusals[refused.a, refused.b] = Refusal(
-        a=refused.a, b=refused.b, reason=refused.reason, first_seq=first, last_seq=seq, times=times + 1
-    )
 
 
 def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:

@@ -17,13 +17,13 @@ from rapport.core.customer import Customer, IdentifierRow, Profile, decode_profi
 from rapport.core.errors import Busy, Conflict, InvalidInput, did_you_mean
 from rapport.core.event import LINK
 from rapport.core.identifier import Identifier
+from rapport.core.linkage import MODEL
 from rapport.core.time import SECOND_US
 from rapport.identify.link import LinkModel
 from rapport.identify.link.hint import COMPARED_MAX, Hint, Index
 from rapport.identify.link.prepare import prepare
 from rapport.identify.link.waterfall import explain
 from rapport.loop import generation
-from rapport.loop.link import MODEL
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find
 

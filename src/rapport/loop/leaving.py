@@ -17,6 +17,7 @@ from rapport.core.customer import IdentifierRow
 from rapport.core.decision import Decision, DecisionRow, decode_decision, encode_decision
 from rapport.core.event import Event, StoredEvent, decode_event, encode_event
 from rapport.core.identifier import ANONYMOUS_ID, Identifier
+from rapport.core.linkage import MODEL as LINKING
 from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
 from rapport.loop.learner import MODEL
@@ -25,7 +26,6 @@ from rapport.workspace.definitions import Identity
 
 SEARCHED_MAX: Final = 200
 """Up to so many identifiers are searched in the log by the database; more in one pass over it."""
-LINKING: Final = "linking"
 _PAGE: Final = 5_000
 _REJECTIONS: Final = 100_000
 _ANONYMOUS_ONLY: Final = {ANONYMOUS_ID}

@@ -16,7 +16,7 @@ from rapport.core.acts import PROBABLE, Act, act_event
 from rapport.core.errors import InvalidDefinition, did_you_mean
 from rapport.core.event import entry
 from rapport.core.identifier import ANONYMOUS_ID, USER_ID, Identifier
-from rapport.core.linkage import Pair
+from rapport.core.linkage import MODEL, Pair
 from rapport.identify.link import Field, FieldKind, LinkModel
 from rapport.identify.link.fields import NAMING, kind_of, read_fields
 from rapport.identify.link.judge import Apart, Question
@@ -31,7 +31,6 @@ from rapport.loop.runtime import Runtime
 from rapport.ports.store import LINKED, OPEN, REFUSED, ModelRow, ReviewRow
 from rapport.ports.warehouse import Progress
 
-MODEL: Final = "linking"
 _HARDLY: Final = 0.05
 """A model serves again while the number of records has changed by no more than this share."""
 _ALL: Final = 1_000_000

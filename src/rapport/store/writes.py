@@ -163,7 +163,7 @@ def nothing(tx: Transaction) -> None:
 
 
 def reset_projection(tx: Transaction) -> None:
-    """Forgets what the log can rebuild; log, decisions, keys, hand-made links and other small values stay.
+    """Forgets what the log can rebuild; log, decisions, keys, reviews and other small values stay.
 
     A model that learnt from settled offers goes with them; one that learnt from records (probable links) stays. So do
     the scores: they are the last refresh's, and the replay gives the same customers the same ids.
