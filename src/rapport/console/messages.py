@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rapport.console import words
 from rapport.identify.readiness import TEXTS
 
 _FINDINGS: Final = {
@@ -338,7 +339,7 @@ CHINESE: Final = {
     "Dormant": "沉睡客户",
     "Prospects": "潜在客户",
 }
-CATALOGUES: Final = {"en": ENGLISH, "zh": CHINESE}
+CATALOGUES: Final = {"en": ENGLISH | words.ENGLISH, "zh": CHINESE | words.CHINESE}
 HTML_LANGUAGE: Final = {"en": "en", "zh": "zh-CN"}
 
 

@@ -7,17 +7,20 @@ from typing import Any, Literal
 import msgspec
 
 from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - whoever reads definitions needs it
+from rapport.workspace.capabilities import Capabilities
+from rapport.workspace.definition import Definition
+from rapport.workspace.gates import Gates
+from rapport.workspace.needs import Needs
+from rapport.workspace.segments import Segment
+from rapport.workspace.stages import Stages
+from rapport.workspace.value import Value
 
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
 TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
 Survivor = Literal["trusted", "newest"]
 
 
-class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base: an unknown key is an error that ``rapport check`` explains."""
-
-
-class Settings(_Definition, frozen=True):
+class Settings(Definition, frozen=True):
     """``rapport.yaml``."""
 
     name: str = "My business"
@@ -40,7 +43,7 @@ class Settings(_Definition, frozen=True):
     """How strongly the posterior's spread moves the choice (v in N(mean, v²·variance))."""
 
 
-class Namespace(_Definition, frozen=True):
+class Namespace(Definition, frozen=True):
     """One kind of identifier, in ``identity.yaml``."""
 
     normalise: Literal["exact", "lower", "email", "phone", "digits"] = "exact"
@@ -63,7 +66,7 @@ class Namespace(_Definition, frozen=True):
     """Regular expressions of values that identify nobody."""
 
 
-class Provenance(_Definition, frozen=True):
+class Provenance(Definition, frozen=True):
     """How far one source of values is believed, in ``identity.yaml``."""
 
     confidence: float = 0.8
@@ -74,7 +77,7 @@ class Provenance(_Definition, frozen=True):
     """Bought or given by others: shown as such, and never preferred to what the customer said."""
 
 
-class Linking(_Definition, frozen=True):
+class Linking(Definition, frozen=True):
     """How probable links between customers are found, in ``identity.yaml``."""
 
     enabled: bool = False
@@ -89,7 +92,7 @@ class Linking(_Definition, frozen=True):
     """From this probability on a person is asked; below, nothing happens."""
 
 
-class Identity(_Definition, frozen=True):
+class Identity(Definition, frozen=True):
     """``identity.yaml``."""
 
     namespaces: dict[str, Namespace] = {}
@@ -106,7 +109,7 @@ class Identity(_Definition, frozen=True):
     """Probable links, found in batch."""
 
 
-class Trait(_Definition, frozen=True):
+class Trait(Definition, frozen=True):
     """One declared trait, in ``traits.yaml``; the undeclared is not kept."""
 
     type: ColumnType = "text"
@@ -127,7 +130,7 @@ class Trait(_Definition, frozen=True):
     """Regular expression that the whole value must match, as text, to count as valid."""
 
 
-class Feature(_Definition, frozen=True):
+class Feature(Definition, frozen=True):
     """One derived column, in ``features.yaml``: a measure of one kind of event within a window."""
 
     event: str
@@ -144,7 +147,7 @@ class Feature(_Definition, frozen=True):
     """What it says about the customer; unless said: ``response`` for answers to offers, else ``behaviour``."""
 
 
-class Goal(_Definition, frozen=True):
+class Goal(Definition, frozen=True):
     """The event that counts as acceptance of an action."""
 
     event: str
@@ -155,7 +158,7 @@ class Goal(_Definition, frozen=True):
     """Path of the earned value, such as ``properties.revenue``."""
 
 
-class Action(_Definition, frozen=True):
+class Action(Definition, frozen=True):
     """One offer, in ``actions/*.yaml``."""
 
     name: str = ""
@@ -186,7 +189,7 @@ class Action(_Definition, frozen=True):
     """False: shown also to those who switched personalisation off."""
 
 
-class Retention(_Definition, frozen=True):
+class Retention(Definition, frozen=True):
     """How long what is kept is kept, in ``policy.yaml``; empty: for ever."""
 
     anonymous: str = ""
@@ -199,7 +202,7 @@ class Retention(_Definition, frozen=True):
     """So many old versions of a model are kept."""
 
 
-class Policy(_Definition, frozen=True):
+class Policy(Definition, frozen=True):
     """``policy.yaml``: what decisions may look at beside the customer, and how long things are kept."""
 
     context: dict[str, ColumnType] = {}
@@ -208,9 +211,11 @@ class Policy(_Definition, frozen=True):
     """Purposes withheld from who sends ``Sec-GPC: 1``: the request is served, and remembered, without them."""
     retention: Retention = Retention()
     """How long what is kept is kept."""
+    gates: Gates = Gates()
+    """What each stage asks of the one before it."""
 
 
-class SourceField(_Definition, frozen=True):
+class SourceField(Definition, frozen=True):
     """How one target field is read: from a column, as a constant, or computed."""
 
     column: str = ""
@@ -229,7 +234,7 @@ class SourceField(_Definition, frozen=True):
     """A numeric SQL expression over the row's columns, instead of a column."""
 
 
-class Lookup(_Definition, frozen=True):
+class Lookup(Definition, frozen=True):
     """A second table whose columns join a source's rows: a product's category, a campaign's dates."""
 
     file: str
@@ -246,7 +251,7 @@ class Lookup(_Definition, frozen=True):
     """What separates the columns of a CSV file."""
 
 
-class Source(_Definition, frozen=True):
+class Source(Definition, frozen=True):
     """``sources/*.yaml``: how a file's rows become events. Each row is one event, or one line of a grouped event."""
 
     name: str = ""
@@ -306,6 +311,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     actions: dict[str, Action]
     sources: dict[str, Source]
     policy: Policy = Policy()
+    value: Value | None = None
+    needs: Needs | None = None
+    stages: Stages | None = None
+    capabilities: Capabilities | None = None
+    segments: dict[str, Segment] = {}
 
     @property
     def slots(self) -> dict[str, list[str]]:

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from rapport.core.columns import ColumnType
+from rapport.workspace.capabilities import Capabilities
 from rapport.workspace.columns import SYSTEM_COLUMNS, feature_type
 from rapport.workspace.definitions import Action, Feature, Identity, Policy, Settings, Source, Trait
 from rapport.workspace.documents import Place
 from rapport.workspace.findings import Finding
+from rapport.workspace.needs import Needs
+from rapport.workspace.segments import Segment
+from rapport.workspace.stages import Stages
+from rapport.workspace.value import Value
 
 Definition = TypeVar("Definition")
 
@@ -33,6 +38,11 @@ class Draft:
     features: dict[str, Entry[Feature]] = field(default_factory=dict)
     actions: dict[str, Entry[Action]] = field(default_factory=dict)
     sources: dict[str, Entry[Source]] = field(default_factory=dict)
+    value: Entry[Value] | None = None
+    needs: Entry[Needs] | None = None
+    stages: Entry[Stages] | None = None
+    capabilities: Entry[Capabilities] | None = None
+    segments: dict[str, Entry[Segment]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Names that are declared, but not so that they could be read."""
@@ -45,12 +55,18 @@ class Draft:
         columns = {name: type_ for name, (type_, _) in SYSTEM_COLUMNS.items()}
         columns.update((name, entry.definition.type) for name, entry in self.traits.items())
         columns.update((name, feature_type(entry.definition)) for name, entry in self.features.items())
+        columns.update(dict.fromkeys(self.segments, "boolean"))
         return columns
 
     @property
     def columns_are_complete(self) -> bool:
         """False when a column may be missing only because its declaration could not be read."""
-        return not self.broken and not self.unreadable & {"traits.yaml", "features.yaml", "policy.yaml"}
+        return not self.broken and not self.unreadable & {
+            "traits.yaml",
+            "features.yaml",
+            "policy.yaml",
+            "segments.yaml",
+        }
 
     def report(
         self, place: Place | None, message: str, hint: str = "", *, on_key: bool = False, position: int = 0

@@ -11,6 +11,7 @@ import msgspec
 
 from rapport.core.errors import InvalidDefinition, NotFound, did_you_mean
 from rapport.workspace.built_in import NAMESPACES
+from rapport.workspace.capabilities import Capabilities
 from rapport.workspace.conversion import Conversion
 from rapport.workspace.definitions import (
     Action,
@@ -26,10 +27,25 @@ from rapport.workspace.definitions import (
 from rapport.workspace.documents import Document, Place, read_document
 from rapport.workspace.draft import Draft, Entry
 from rapport.workspace.findings import Finding
+from rapport.workspace.needs import Needs
+from rapport.workspace.segments import Segment
+from rapport.workspace.stages import Stages
 from rapport.workspace.validation import validate
+from rapport.workspace.value import Value
 
 SETTINGS_FILE: Final = "rapport.yaml"
-FILES: Final = (SETTINGS_FILE, "identity.yaml", "traits.yaml", "features.yaml", "policy.yaml")
+FILES: Final = (
+    SETTINGS_FILE,
+    "identity.yaml",
+    "traits.yaml",
+    "features.yaml",
+    "policy.yaml",
+    "value.yaml",
+    "needs.yaml",
+    "stages.yaml",
+    "capabilities.yaml",
+    "segments.yaml",
+)
 FOLDERS: Final = ("actions", "sources")
 _VERSION_DIGITS: Final = 12
 Struct = TypeVar("Struct", bound=msgspec.Struct)
@@ -57,6 +73,11 @@ def read(root: Path) -> Workspace:
         features={name: entry.definition for name, entry in draft.features.items()},
         actions={name: entry.definition for name, entry in draft.actions.items()},
         sources={name: entry.definition for name, entry in draft.sources.items()},
+        value=_said(draft.value),
+        needs=_said(draft.needs),
+        stages=_said(draft.stages),
+        capabilities=_said(draft.capabilities),
+        segments={name: entry.definition for name, entry in draft.segments.items()},
     )
 
 
@@ -110,6 +131,11 @@ class _Reading:
             features=self._names("features.yaml", Feature),
             actions=self._actions(),
             sources=self._sources(),
+            value=self._optional("value.yaml", Value),
+            needs=self._optional("needs.yaml", Needs),
+            stages=self._optional("stages.yaml", Stages),
+            capabilities=self._optional("capabilities.yaml", Capabilities),
+            segments=self._names("segments.yaml", Segment),
             findings=self._findings + list(self._strangers()),
             broken=self._broken,
             unreadable=self._unreadable,
@@ -134,6 +160,10 @@ class _Reading:
             self._unreadable.add(name)
             return Entry(kind(), None)
         return Entry(definition, Place(document))
+
+    def _optional(self, name: str, kind: type[Struct]) -> Entry[Struct] | None:
+        """A file's definition; None where there is no such file, which is not the same as an empty one."""
+        return self._single(name, kind) if (self._root / name).is_file() else None
 
     def _identity(self) -> Entry[Identity]:
         entry = self._single("identity.yaml", Identity)
@@ -211,6 +241,10 @@ class _Reading:
         for folder in FOLDERS:
             for path in sorted((self._root / folder).glob("*.yml")):
                 yield Finding(f"{folder}/{path.name}", 1, 1, "this file is not read", f"rename it to {path.stem}.yaml")
+
+
+def _said(entry: Entry[Struct] | None) -> Struct | None:
+    return entry.definition if entry is not None else None
 
 
 def _is_mapping_of_mappings(value: Any) -> bool:

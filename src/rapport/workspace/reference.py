@@ -10,9 +10,11 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from rapport.workspace import definitions
+from rapport.workspace import capabilities, definitions, gates, needs, segments, stages, value
 from rapport.workspace.built_in import NAMESPACES
+from rapport.workspace.capabilities import Capabilities, Capability, Treatment
 from rapport.workspace.columns import MEASURES, SYSTEM_COLUMNS
+from rapport.workspace.definition import Definition
 from rapport.workspace.definitions import (
     Action,
     Feature,
@@ -29,6 +31,11 @@ from rapport.workspace.definitions import (
     SourceField,
     Trait,
 )
+from rapport.workspace.gates import Gates
+from rapport.workspace.needs import NeedAttribute, Needs, Reading
+from rapport.workspace.segments import Segment
+from rapport.workspace.stages import Signal, Stages
+from rapport.workspace.value import Dimension, Indicator, Lifetime, Quadrant, Value
 
 _OPENING: Final = """\
 # Workspace files
@@ -51,9 +58,22 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
     ("features.yaml", "Name → feature: what customers did, counted. Each is a column.", (Feature,)),
     (
         "policy.yaml",
-        "What decisions may look at beside the customer, and how long things are kept.",
-        (Policy, Retention),
+        "What decisions may look at beside the customer, how long things are kept, what must be ready first.",
+        (Policy, Retention, Gates),
     ),
+    (
+        "value.yaml",
+        "What a customer is worth: current and potential value, lifetime value.",
+        (Value, Dimension, Indicator, Quadrant, Lifetime),
+    ),
+    ("needs.yaml", "What customers need, in eight attributes.", (Needs, NeedAttribute, Reading)),
+    ("stages.yaml", "The eight stages of the buying cycle, and what speaks for each.", (Stages, Signal)),
+    (
+        "capabilities.yaml",
+        "What the company can serve, whom it selects, and how it treats the selected.",
+        (Capabilities, Capability, Treatment),
+    ),
+    ("segments.yaml", "Name → segment: groups of customers. Each is a boolean column.", (Segment,)),
     (
         "actions/*.yaml",
         "What can be offered. A file holds one action, named after the file, or several as name → action.",
@@ -193,6 +213,7 @@ def _section(title: str, opening: str, first: str, rows: Iterable[tuple[str, str
 
 def definition_kinds() -> Iterator[type[msgspec.Struct]]:
     """Every definition that a workspace file can hold."""
-    for _, kind in inspect.getmembers(definitions, inspect.isclass):
-        if issubclass(kind, definitions._Definition) and kind is not definitions._Definition:
-            yield kind
+    for module in (definitions, value, needs, stages, capabilities, segments, gates):
+        for _, kind in inspect.getmembers(module, inspect.isclass):
+            if issubclass(kind, Definition) and kind.__module__ == module.__name__:
+                yield kind

@@ -14,6 +14,7 @@ from rapport.core.ecommerce import canonical_name
 from rapport.core.errors import InvalidDefinition, InvalidRule, did_you_mean
 from rapport.core.path import Path as EventPath
 from rapport.rules import check_syntax, parse
+from rapport.workspace import checks
 from rapport.workspace.columns import SYSTEM_COLUMNS
 from rapport.workspace.definitions import (
     Action,
@@ -29,7 +30,7 @@ from rapport.workspace.definitions import (
     Trait,
 )
 from rapport.workspace.documents import Place
-from rapport.workspace.draft import Draft
+from rapport.workspace.draft import Draft, Entry
 from rapport.workspace.durations import duration_us
 
 NAME_LENGTH_MAX: Final = 100
@@ -49,6 +50,24 @@ def validate(draft: Draft) -> None:
     _each(draft, draft.features, _feature)
     _each(draft, draft.actions, _action)
     _each(draft, draft.sources, _source)
+    for entry, check in _CHECKS.items():
+        _whole(draft, getattr(draft, entry), check)
+    _each(draft, draft.segments, checks.segments.check)
+
+
+def _whole(draft: Draft, entry: Entry[Any] | None, check: Callable[[Draft, Any, Place], None]) -> None:
+    """Checks what one file says, if there is such a file."""
+    if entry is not None and entry.place is not None:
+        check(draft, entry.definition, entry.place)
+
+
+_CHECKS: Final[dict[str, Callable[[Draft, Any, Place], None]]] = {
+    "value": checks.value.check,
+    "needs": checks.needs.check,
+    "stages": checks.stages.check,
+    "capabilities": checks.capabilities.check,
+}
+"""File of the workspace → what checks it."""
 
 
 def _each(draft: Draft, entries: Mapping[str, Any], check: Callable[[Draft, str, Any, Place], None]) -> None:
@@ -122,11 +141,12 @@ def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
         _optional_duration(draft, length, place.below("retention", key))
     if kept.model_versions < 1:
         draft.report(place.below("retention", "model_versions"), "at least one version is kept")
+    checks.gates.check(draft, policy.gates, place.below("gates"))
 
 
 def _column_names(draft: Draft) -> None:
     taken = {name.lower(): f"a column of every customer ('{name}')" for name in SYSTEM_COLUMNS}
-    for kind, entries in (("trait", draft.traits), ("feature", draft.features)):
+    for kind, entries in (("trait", draft.traits), ("feature", draft.features), ("segment", draft.segments)):
         for name, entry in entries.items():
             if entry.place is None:
                 continue

@@ -1,0 +1,249 @@
+"""What a customer did, day by day, as a live fold: purchases, readings of needs and stages, the newest signals.
+
+``gather`` makes arrays of many customers' histories; ``history_sql`` makes the same arrays in the warehouse. All counts
+are whole numbers by local day, so that neither order nor merging changes a value. A state is plain data: under ``p``
+day → [orders, revenue, refunds, foreign], under ``t`` reading → value → day → count, under ``v`` the newest signals,
+each [time, seq, reading].
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from rapport.core.ecommerce import ORDER_COMPLETED
+from rapport.core.event import Event
+from rapport.core.money import to_units
+from rapport.core.path import Path, reader, scalar_text
+from rapport.core.time import from_us
+from rapport.differentiate.frame import Purchases, Recent, Tallies
+from rapport.differentiate.measures import units_of
+from rapport.differentiate.readings import MOMENTS, SEPARATOR, Tallied, band
+from rapport.differentiate.windows import LocalDays
+
+State = dict[str, Any]
+RECENT_MAX: Final = 50
+REFUNDS: Final = ("Order Refunded", "Order Cancelled")
+RATE_SCALE: Final = 1_000_000
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYPARTS: Final = ((5, "night"), (11, "morning"), (17, "afternoon"), (22, "evening"), (24, "night"))
+"""Up to which local hour → what that part of the day is called."""
+MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                 "November", "December")  # fmt: skip
+encode_history = msgspec.msgpack.Encoder(order="sorted").encode
+"""Equal histories have equal bytes, whatever the order in which they came about."""
+decode_history = msgspec.msgpack.Decoder(dict[str, Any], strict=False).decode
+
+_Count = Callable[[State, Event, int, int], None]
+
+
+class HistoryFold:
+    """The fold of a workspace's readings and purchases, compiled once; holds no customer.
+
+    ``rates`` are currency → what one unit is worth in ``currency``, the workspace's own.
+    """
+
+    def __init__(
+        self, readings: Sequence[Tallied], zone: ZoneInfo, currency: str, rates: Mapping[str, float] | None = None
+    ) -> None:
+        self._days = LocalDays(zone)
+        self._horizons = {one.name: one.horizon_days for one in readings}
+        self._counts: dict[str, list[_Count]] = {}
+        rated = {name: round(rate * RATE_SCALE) for name, rate in (rates or {}).items()} | {
+            currency: RATE_SCALE,
+            "": RATE_SCALE,
+        }
+        for event in (ORDER_COMPLETED, *REFUNDS):
+            self._counts.setdefault(event, []).append(_purchase(event, rated))
+        for place, one in enumerate(readings):
+            self._counts.setdefault(one.event, []).append(_tally(one, place, zone))
+
+    def concerns(self, event: Event) -> bool:
+        """Whether an event changes a history."""
+        counts = self._counts
+        return event.event in counts or event.type in counts or "*" in counts
+
+    def add(self, state: State, event: Event, seq: int) -> None:
+        """Counts one event, in place."""
+        day = self._days.of(event.time)
+        for name in (event.event, event.type, "*"):
+            for count in self._counts.get(name, ()):
+                count(state, event, day, seq)
+
+    def merge(self, into: State, other: State) -> None:
+        """Adds another customer's history, in place; ``other`` stays as it is."""
+        bought = into.setdefault("p", {})
+        for day, row in other.get("p", {}).items():
+            bought[day] = [a + b for a, b in zip(bought.get(day, (0, 0, 0, 0)), row, strict=True)]
+        for name, values in other.get("t", {}).items():
+            mine = into.setdefault("t", {}).setdefault(name, {})
+            for value, days in values.items():
+                held = mine.setdefault(value, {})
+                for day, count in days.items():
+                    held[day] = held.get(day, 0) + count
+        if "v" in other:
+            into["v"] = _newest([*into.get("v", []), *other["v"]])
+
+    def pruned(self, state: State) -> State:
+        """The history without the days that can never count again, in place."""
+        tallies = state.get("t", {})
+        for name in list(tallies):
+            newest = max(day for days in tallies[name].values() for day in days)
+            after = newest - self._horizons.get(name, 0)
+            kept = {
+                value: held
+                for value, days in tallies[name].items()
+                if (held := {day: count for day, count in days.items() if day > after})
+            }
+            tallies[name] = kept
+        return state
+
+
+def gather(states: Sequence[State], readings: Sequence[Tallied], day: int) -> tuple[Purchases, Tallies, Recent]:
+    """The arrays of a few customers' histories as of a local day."""
+    bought = [
+        (place, on, *row)
+        for place, state in enumerate(states)
+        for on, row in sorted(state.get("p", {}).items())
+        if on <= day
+    ]
+    values: dict[str, int] = {}
+    tallied = [
+        (place, number, values.setdefault(value, len(values)), on, count)
+        for place, state in enumerate(states)
+        for number, one in enumerate(readings)
+        for value, days in sorted(state.get("t", {}).get(one.name, {}).items())
+        for on, count in sorted(days.items())
+        if day - one.horizon_days < on <= day
+    ]
+    numbers = {one.name: number for number, one in enumerate(readings)}
+    recent = [
+        (place, numbers[name], time)
+        for place, state in enumerate(states)
+        for time, _seq, name in state.get("v", [])
+        if name in numbers
+    ]
+    p = _columns(bought, 6)
+    t = _columns(tallied, 5)
+    r = _columns(recent, 3)
+    i32 = np.int32
+    return (
+        Purchases(p[0].astype(i32), p[1].astype(i32), *p[2:]),
+        Tallies(t[0].astype(i32), t[1].astype(i32), t[2].astype(i32), t[3].astype(i32), t[4], list(values)),
+        Recent(r[0].astype(i32), r[1].astype(i32), r[2]),
+    )
+
+
+def _columns(rows: Sequence[Sequence[int]], width: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array(rows, dtype=np.int64).reshape(-1, width).T.copy()
+
+
+def _purchase(event_name: str, rates: Mapping[str, int]) -> _Count:
+    refund = event_name in REFUNDS
+
+    def count(state: State, event: Event, day: int, _seq: int) -> None:
+        rows = state.setdefault("p", {})
+        row = rows.get(day)
+        if row is None:
+            row = rows[day] = [0, 0, 0, 0]
+        properties = event.properties
+        units = units_of(properties.get("revenue"))
+        if units is None:
+            units = units_of(properties.get("total"))
+        rate = rates.get(scalar_text(properties.get("currency")) or "")
+        if rate is None:
+            row[3] += 1
+            units = None
+        elif units is not None and rate != RATE_SCALE:
+            units = to_currency(units, rate)
+        if refund:
+            row[2] += abs(units or 0)
+        else:
+            row[0] += 1
+            row[1] += units or 0
+
+    return count
+
+
+def to_currency(units: int, rate: int) -> int:
+    """Ten-thousandths at a rate in millionths, rounded half away from zero, as SQL rounds decimals.
+
+    >>> to_currency(5, 500_000), to_currency(-5, 500_000)
+    (3, -3)
+    """
+    size = (2 * abs(units) * rate + RATE_SCALE) // (2 * RATE_SCALE)
+    return size if units >= 0 else -size
+
+
+def _tally(one: Tallied, place: int, zone: ZoneInfo) -> _Count:
+    holds = [_condition(path, wanted) for path, wanted in one.where]
+    read = _values(one, zone)
+    occasion = reader(Path.parse(one.occasion)) if one.occasion else None
+    name = one.name
+
+    def count(state: State, event: Event, day: int, seq: int) -> None:
+        if not all(hold(event) for hold in holds):
+            return
+        values = read(event)
+        if occasion is not None and values:
+            lies = next((text for value in occasion(event) if (text := scalar_text(value)) is not None), "")
+            values = [f"{lies}{SEPARATOR}{value}" for value in values]
+        if values:
+            tally = state.setdefault("t", {}).setdefault(name, {})
+            for value in values:
+                days = tally.setdefault(value, {})
+                days[day] = days.get(day, 0) + 1
+        if one.signal:
+            state["v"] = _newest([*state.get("v", []), [event.time, seq, name]])
+
+    return count
+
+
+def _newest(signals: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    return sorted((list(one) for one in signals), key=tuple)[-RECENT_MAX:]
+
+
+def _condition(path: str, wanted: Any) -> Callable[[Event], bool]:
+    read, text = reader(Path.parse(path)), scalar_text(wanted)
+    return lambda event: text is not None and any(scalar_text(value) == text for value in read(event))
+
+
+def _values(one: Tallied, zone: ZoneInfo) -> Callable[[Event], list[str]]:
+    if not one.of:
+        return lambda _event: [""]
+    if one.of[0] in MOMENTS:
+        moment = one.of[0]
+        return lambda event: [_moment(moment, event.time, zone)]
+    readers = [reader(Path.parse(path)) for path in one.of]
+    if one.bands:
+        bounds = [to_units(bound) or 0 for bound in one.bands]
+        names = [band(one.bands, place) for place in range(len(bounds) + 1)]
+
+        def banded(event: Event) -> list[str]:
+            units = (units_of(value) for read in readers for value in read(event))
+            return [names[bisect_right(bounds, size)] for size in units if size is not None]
+
+        return banded
+
+    def texts(event: Event) -> list[str]:
+        found = [text for read in readers for value in read(event) if (text := scalar_text(value)) is not None]
+        return found or ([""] if one.signal else [])
+
+    return texts
+
+
+def _moment(which: str, time_us: int, zone: ZoneInfo) -> str:
+    local = from_us(time_us).astimezone(zone)
+    if which == "@weekday":
+        return WEEKDAYS[local.weekday()]
+    if which == "@month":
+        return MONTHS[local.month - 1]
+    return next(name for hour, name in DAYPARTS if local.hour < hour)
+
+
+__all__ = ["HistoryFold", "State", "decode_history", "encode_history", "gather"]
