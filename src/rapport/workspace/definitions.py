@@ -10,6 +10,7 @@ from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - who
 from rapport.workspace.capabilities import Capabilities
 from rapport.workspace.definition import Definition
 from rapport.workspace.gates import Gates
+from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
@@ -315,6 +316,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     needs: Needs | None = None
     stages: Stages | None = None
     capabilities: Capabilities | None = None
+    groups: Groups | None = None
     segments: dict[str, Segment] = {}
 
     @property

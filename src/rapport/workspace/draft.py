@@ -11,6 +11,7 @@ from rapport.workspace.columns import SYSTEM_COLUMNS, feature_type
 from rapport.workspace.definitions import Action, Feature, Identity, Policy, Settings, Source, Trait
 from rapport.workspace.documents import Place
 from rapport.workspace.findings import Finding
+from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
@@ -42,6 +43,7 @@ class Draft:
     needs: Entry[Needs] | None = None
     stages: Entry[Stages] | None = None
     capabilities: Entry[Capabilities] | None = None
+    groups: Entry[Groups] | None = None
     segments: dict[str, Entry[Segment]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)

@@ -27,6 +27,7 @@ from rapport.workspace.definitions import (
 from rapport.workspace.documents import Document, Place, read_document
 from rapport.workspace.draft import Draft, Entry
 from rapport.workspace.findings import Finding
+from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
@@ -44,6 +45,7 @@ FILES: Final = (
     "needs.yaml",
     "stages.yaml",
     "capabilities.yaml",
+    "groups.yaml",
     "segments.yaml",
 )
 FOLDERS: Final = ("actions", "sources")
@@ -77,6 +79,7 @@ def read(root: Path) -> Workspace:
         needs=_said(draft.needs),
         stages=_said(draft.stages),
         capabilities=_said(draft.capabilities),
+        groups=_said(draft.groups),
         segments={name: entry.definition for name, entry in draft.segments.items()},
     )
 
@@ -135,6 +138,7 @@ class _Reading:
             needs=self._optional("needs.yaml", Needs),
             stages=self._optional("stages.yaml", Stages),
             capabilities=self._optional("capabilities.yaml", Capabilities),
+            groups=self._optional("groups.yaml", Groups),
             segments=self._names("segments.yaml", Segment),
             findings=self._findings + list(self._strangers()),
             broken=self._broken,

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from rapport.workspace import capabilities, definitions, gates, needs, segments, stages, value
+from rapport.workspace import capabilities, definitions, gates, groups, needs, segments, stages, value
 from rapport.workspace.built_in import NAMESPACES
 from rapport.workspace.capabilities import Capabilities, Capability, Treatment
 from rapport.workspace.columns import MEASURES, SYSTEM_COLUMNS
@@ -32,6 +32,7 @@ from rapport.workspace.definitions import (
     Trait,
 )
 from rapport.workspace.gates import Gates
+from rapport.workspace.groups import Attitudes, AttitudeSignal, Groups
 from rapport.workspace.needs import NeedAttribute, Needs, Reading
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Signal, Stages
@@ -72,6 +73,11 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
         "capabilities.yaml",
         "What the company can serve, whom it selects, and how it treats the selected.",
         (Capabilities, Capability, Treatment),
+    ),
+    (
+        "groups.yaml",
+        "What makes customers similar, and how their attitude to customization shows.",
+        (Groups, Attitudes, AttitudeSignal),
     ),
     ("segments.yaml", "Name → segment: groups of customers. Each is a boolean column.", (Segment,)),
     (
@@ -213,7 +219,7 @@ def _section(title: str, opening: str, first: str, rows: Iterable[tuple[str, str
 
 def definition_kinds() -> Iterator[type[msgspec.Struct]]:
     """Every definition that a workspace file can hold."""
-    for module in (definitions, value, needs, stages, capabilities, segments, gates):
+    for module in (definitions, value, needs, stages, capabilities, groups, segments, gates):
         for _, kind in inspect.getmembers(module, inspect.isclass):
             if issubclass(kind, Definition) and kind.__module__ == module.__name__:
                 yield kind

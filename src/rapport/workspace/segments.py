@@ -9,7 +9,7 @@ class Segment(Definition, frozen=True):
     """One segment. Its name is a boolean column of the customer, which later segments, actions and others may use."""
 
     rule: str
-    """Who belongs to it: a SQL boolean expression over the customer's columns."""
+    """Who belongs to it: a SQL boolean expression over the customer's columns and the segments above it."""
     title: str = ""
     """What people read in reports."""
     notify: bool = True

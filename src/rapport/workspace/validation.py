@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from rapport.core.columns import ColumnType
-from rapport.core.ecommerce import canonical_name
-from rapport.core.errors import InvalidDefinition, InvalidRule, did_you_mean
-from rapport.core.path import Path as EventPath
-from rapport.rules import check_syntax, parse
+from rapport.core.errors import did_you_mean
 from rapport.workspace import checks
+from rapport.workspace.checks.asking import (
+    check_duration,
+    check_event,
+    check_expression,
+    check_not_negative,
+    check_optional_duration,
+    check_path,
+    check_pattern,
+    check_patterns,
+    check_rule,
+    check_where,
+    check_zone,
+    only_suggestion,
+)
 from rapport.workspace.columns import SYSTEM_COLUMNS
 from rapport.workspace.definitions import (
     Action,
@@ -31,7 +39,6 @@ from rapport.workspace.definitions import (
 )
 from rapport.workspace.documents import Place
 from rapport.workspace.draft import Draft, Entry
-from rapport.workspace.durations import duration_us
 
 NAME_LENGTH_MAX: Final = 100
 _NEEDS_OF: Final = frozenset({"sum", "mean", "min", "max", "distinct", "first", "last"})
@@ -66,6 +73,7 @@ _CHECKS: Final[dict[str, Callable[[Draft, Any, Place], None]]] = {
     "needs": checks.needs.check,
     "stages": checks.stages.check,
     "capabilities": checks.capabilities.check,
+    "groups": checks.groups.check,
 }
 """File of the workspace → what checks it."""
 
@@ -77,7 +85,7 @@ def _each(draft: Draft, entries: Mapping[str, Any], check: Callable[[Draft, str,
 
 
 def _settings(draft: Draft, _name: str, settings: Settings, place: Place) -> None:
-    _time_zone(draft, settings.timezone, place.below("timezone"))
+    check_zone(draft, settings.timezone, place.below("timezone"))
     if not _CURRENCY.fullmatch(settings.currency):
         draft.report(place.below("currency"), f"'{settings.currency}' is no currency code", "write EUR, USD, CNY …")
     if not settings.languages:
@@ -85,14 +93,14 @@ def _settings(draft: Draft, _name: str, settings: Settings, place: Place) -> Non
     if not settings.store.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         hint = "write sqlite:///data/rapport.db or postgresql://user@host/name"
         draft.report(place.below("store"), f"'{settings.store}' is no store", hint)
-    _duration(draft, settings.attribution_window, place.below("attribution_window"))
+    check_duration(draft, settings.attribution_window, place.below("attribution_window"))
     if not 0 <= settings.exploration_floor <= 0.5:
         draft.report(place.below("exploration_floor"), "a share between 0 and 0.5 is needed", "0.02 explores with 2%")
-    _not_negative(draft, settings.noise, place.below("noise"))
+    check_not_negative(draft, settings.noise, place.below("noise"))
 
 
 def _identity(draft: Draft, _name: str, identity: Identity, place: Place) -> None:
-    _patterns(draft, identity.blocked, place.below("blocked"))
+    check_patterns(draft, identity.blocked, place.below("blocked"))
     if not _REGION.fullmatch(identity.phone_region):
         hint = "write two capital letters: US, AT, CN"
         draft.report(place.below("phone_region"), f"'{identity.phone_region}' is no region", hint)
@@ -107,7 +115,7 @@ def _provenance(draft: Draft, source: Provenance, place: Place) -> None:
     if not 0 <= source.confidence <= 1:
         hint = f"{Provenance().confidence} is the default"
         draft.report(place.below("confidence"), "a confidence between 0 and 1 is needed", hint)
-    _optional_duration(draft, source.expires, place.below("expires"))
+    check_optional_duration(draft, source.expires, place.below("expires"))
 
 
 def _linking(draft: Draft, linking: Linking, place: Place) -> None:
@@ -125,12 +133,12 @@ def _namespace(draft: Draft, name: str, namespace: Namespace, place: Place) -> N
         if most < 1:
             draft.report(place.below(key), "at least one person has it")
     for window, limit in namespace.limits.items():
-        _duration(draft, window, place.below("limits", window))
+        check_duration(draft, window, place.below("limits", window))
         if limit < 1:
             draft.report(place.below("limits", window), "a limit is at least 1")
     for index, path in enumerate(namespace.found_in):
-        _path(draft, path, place.below("found_in", index))
-    _patterns(draft, namespace.blocked, place.below("blocked"))
+        check_path(draft, path, place.below("found_in", index))
+    check_patterns(draft, namespace.blocked, place.below("blocked"))
 
 
 def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
@@ -138,7 +146,7 @@ def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
         _column_name(draft, name, place.below("context", name))
     kept = policy.retention
     for key, length in (("anonymous", kept.anonymous), ("inactive", kept.inactive), ("refused", kept.refused)):
-        _optional_duration(draft, length, place.below("retention", key))
+        check_optional_duration(draft, length, place.below("retention", key))
     if kept.model_versions < 1:
         draft.report(place.below("retention", "model_versions"), "at least one version is kept")
     checks.gates.check(draft, policy.gates, place.below("gates"))
@@ -165,21 +173,21 @@ def _column_name(draft: Draft, name: str, place: Place) -> None:
 
 
 def _trait(draft: Draft, _name: str, trait: Trait, place: Place) -> None:
-    _optional_duration(draft, trait.expires, place.below("expires"))
+    check_optional_duration(draft, trait.expires, place.below("expires"))
     if trait.valid:
-        _pattern(draft, trait.valid, place.below("valid"))
+        check_pattern(draft, trait.valid, place.below("valid"))
 
 
 def _feature(draft: Draft, _name: str, feature: Feature, place: Place) -> None:
-    _event_name(draft, feature.event, place.below("event"))
+    check_event(draft, feature.event, place.below("event"))
     if feature.measure in _NEEDS_OF and not feature.of:
         hint = "add of: properties.revenue, for instance"
         draft.report(place.below("measure"), f"{feature.measure} needs a value to measure", hint)
     if feature.of:
-        _path(draft, feature.of, place.below("of"))
+        check_path(draft, feature.of, place.below("of"))
     if feature.window and not _FEATURE_WINDOW.fullmatch(feature.window):
         draft.report(place.below("window"), f"'{feature.window}' is no window", "write days or hours, as 90d or 36h")
-    _where(draft, feature.where, place.below("where"))
+    check_where(draft, feature.where, place.below("where"))
 
 
 def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
@@ -188,18 +196,18 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
     for index, slot in enumerate(action.slots):
         if not slot.strip():
             draft.report(place.below("slots", index), "a slot without a name")
-    _rule(draft, action.rule, draft.columns, place.below("rule"))
+    check_rule(draft, action.rule, draft.columns, place.below("rule"))
     for rule, factor in action.context.items():
-        _rule(draft, rule, draft.policy.definition.context, place.below("context", rule), on_key=True)
-        _not_negative(draft, factor, place.below("context", rule))
+        check_rule(draft, rule, draft.policy.definition.context, place.below("context", rule), on_key=True)
+        check_not_negative(draft, factor, place.below("context", rule))
     for key, amount in (("value", action.value), ("cost", action.cost), ("lever", action.lever)):
-        _not_negative(draft, amount, place.below(key))
-    _optional_duration(draft, action.window, place.below("window"))
+        check_not_negative(draft, amount, place.below(key))
+    check_optional_duration(draft, action.window, place.below("window"))
     if action.goal is not None:
-        _event_name(draft, action.goal.event, place.below("goal", "event"))
-        _where(draft, action.goal.where, place.below("goal", "where"))
+        check_event(draft, action.goal.event, place.below("goal", "event"))
+        check_where(draft, action.goal.where, place.below("goal", "where"))
         if action.goal.value:
-            _path(draft, action.goal.value, place.below("goal", "value"))
+            check_path(draft, action.goal.value, place.below("goal", "value"))
 
 
 def _source(draft: Draft, _name: str, source: Source, place: Place) -> None:
@@ -221,7 +229,7 @@ def _source(draft: Draft, _name: str, source: Source, place: Place) -> None:
         draft.report(place.below("lines"), "lines of what?", "add group_by: the columns that make rows one event")
     for part in ("event_rules", "totals", "require"):
         for key, rule in getattr(source, part).items():
-            _syntax(draft, rule, place.below(part, key))
+            check_expression(draft, rule, place.below(part, key))
 
 
 def _source_field(draft: Draft, field: SourceField, place: Place) -> None:
@@ -229,9 +237,9 @@ def _source_field(draft: Draft, field: SourceField, place: Place) -> None:
     if sum(given) != 1:
         draft.report(place, "one of column, value and expression is needed", "write {column: NAME}")
     if field.expression:
-        _syntax(draft, field.expression, place.below("expression"))
+        check_expression(draft, field.expression, place.below("expression"))
     if field.timezone:
-        _time_zone(draft, field.timezone, place.below("timezone"))
+        check_zone(draft, field.timezone, place.below("timezone"))
 
 
 def _identifiers(draft: Draft, source: Source, place: Place) -> None:
@@ -244,7 +252,7 @@ def _identifiers(draft: Draft, source: Source, place: Place) -> None:
 
 def _source_traits(draft: Draft, source: Source, place: Place) -> None:
     for name in source.traits:
-        hint = _only_suggestion(did_you_mean(name, draft.traits))
+        hint = only_suggestion(did_you_mean(name, draft.traits))
         if name not in draft.traits and hint and draft.columns_are_complete:
             draft.report(place.below("traits", name), f"the trait '{name}' is not declared", hint, on_key=True)
 
@@ -254,87 +262,3 @@ def _encoding(draft: Draft, encoding: str, place: Place) -> None:
         codecs.lookup(encoding)
     except LookupError:
         draft.report(place.below("encoding"), f"unknown encoding '{encoding}'", "write utf-8, gbk, utf-16, cp1252 …")
-
-
-def _rule(draft: Draft, text: str, columns: Mapping[str, ColumnType], place: Place, *, on_key: bool = False) -> None:
-    try:
-        parse(text, columns)
-    except InvalidRule as error:
-        if draft.columns_are_complete or "unknown column" not in error.message:
-            _report_rule(draft, error, place, on_key=on_key)
-
-
-def _syntax(draft: Draft, text: str, place: Place) -> None:
-    try:
-        check_syntax(text)
-    except InvalidRule as error:
-        _report_rule(draft, error, place, on_key=False)
-
-
-def _report_rule(draft: Draft, error: InvalidRule, place: Place, *, on_key: bool) -> None:
-    position = 0 if on_key else place.position_in(error.expression, error.position)
-    message = f"{error.message}, of the rule: {error.expression}"
-    draft.report(place, message, error.hint, on_key=on_key, position=position)
-
-
-def _event_name(draft: Draft, event: str, place: Place) -> None:
-    if not event:
-        draft.report(place, "the event has no name", "write its name, a type such as page, or '*' for any")
-    elif canonical_name(event) != event:
-        draft.report(place, f"'{event}' never arrives under this name", f"write '{canonical_name(event)}'")
-
-
-def _where(draft: Draft, where: Mapping[str, Any], place: Place) -> None:
-    for path, value in where.items():
-        _path(draft, path, place.below(path), on_key=True)
-        if not isinstance(value, (str, int, float, bool)):
-            draft.report(place.below(path), "a text, a number, true or false is needed here", "quote dates")
-
-
-def _path(draft: Draft, path: str, place: Place, *, on_key: bool = False) -> None:
-    try:
-        EventPath.parse(path)
-    except InvalidDefinition as error:
-        draft.report(place, error.message, error.hint, on_key=on_key)
-
-
-def _patterns(draft: Draft, patterns: Iterable[str], place: Place) -> None:
-    for index, pattern in enumerate(patterns):
-        _pattern(draft, pattern, place.below(index))
-
-
-def _pattern(draft: Draft, pattern: str, place: Place) -> None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        draft.report(place, f"'{pattern}' is no regular expression: {error.msg}")
-
-
-def _time_zone(draft: Draft, name: str, place: Place) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = _only_suggestion(did_you_mean(name, available_timezones()))
-        draft.report(place, f"unknown time zone '{name}'", hint or "write an IANA name: Europe/Vienna, Asia/Shanghai")
-
-
-def _optional_duration(draft: Draft, text: str, place: Place) -> None:
-    if text:
-        _duration(draft, text, place)
-
-
-def _duration(draft: Draft, text: str, place: Place) -> None:
-    try:
-        duration_us(text)
-    except InvalidDefinition as error:
-        draft.report(place, error.message, error.hint)
-
-
-def _not_negative(draft: Draft, number: float, place: Place) -> None:
-    if not (math.isfinite(number) and number >= 0):
-        draft.report(place, f"{number} is not possible here", "write 0 or more")
-
-
-def _only_suggestion(hint: str) -> str:
-    """A hint that suggests one name, without the list of all that are known."""
-    return hint if hint.startswith("did you mean") else ""
