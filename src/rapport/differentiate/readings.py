@@ -1,4 +1,4 @@
-"""Where needs and stages are read in events, as one ordered list: what the live fold and the warehouse tally."""
+"""Where needs, stages and attitudes are read in events, as one ordered list: what the live fold and the warehouse tally."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rapport.core.ecommerce import ORDER_COMPLETED, canonical_name
 from rapport.core.time import DAY_US
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.durations import duration_us
-from rapport.workspace.needs import Attribute, NeedAttribute, Reading, Strength
+from rapport.workspace.groups import Attitude, AttitudeSignal
+from rapport.workspace.needs import Attribute, Matter, NeedAttribute, Reading, Strength
 from rapport.workspace.stages import Signal, Stage, Stages
 
 SEPARATOR: Final = "\x1f"
@@ -23,15 +24,19 @@ MOMENTS: Final = ("@weekday", "@daypart", "@month")
 """What an event's time can be read as."""
 ATTRIBUTES: Final[tuple[Attribute, ...]] = get_args(Attribute)
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+ATTITUDES: Final[tuple[Attitude, ...]] = get_args(Attitude)
+MATTERS: Final[tuple[Matter, ...]] = get_args(Matter)
+LADDER: Final = "ladder"
+"""What the readings of told ladders are about: pairs of rungs, for the map of means and ends."""
 
 
 class Tallied(msgspec.Struct, frozen=True, kw_only=True):
     """One reading, complete: which events, which values, how long they count."""
 
     name: str
-    """``what.0`` for a need's, ``research.0`` for a stage's."""
+    """``what.0`` for a need's, ``research.0`` for a stage's, ``negotiates.0`` for an attitude's."""
     about: str
-    """The attribute or the stage."""
+    """The attribute, the stage or the attitude."""
     event: str
     """In the canonical spelling."""
     of: tuple[str, ...]
@@ -50,8 +55,8 @@ class Tallied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def readings_of(workspace: Workspace) -> list[Tallied]:
-    """Every reading of a workspace, needs before stages; empty where it declares neither."""
-    return [*_needs(workspace), *_stages(workspace)]
+    """Every reading of a workspace, needs, stages, attitudes; empty where it declares none of them."""
+    return [*_needs(workspace), *_stages(workspace), *_attitudes(workspace)]
 
 
 def need_attributes(workspace: Workspace) -> Mapping[Attribute, NeedAttribute]:
@@ -68,6 +73,14 @@ def stage_signals(workspace: Workspace) -> Mapping[Stage, Sequence[Signal]]:
     return {name: workspace.stages.signals.get(name, BUILT_IN_SIGNALS[name]) for name in STAGES}
 
 
+def attitude_signals(workspace: Workspace) -> Mapping[Attitude, Sequence[AttitudeSignal]]:
+    """Attitude → signals, with the built-in ones of what is not declared; empty without ``groups.yaml``."""
+    if workspace.groups is None:
+        return {}
+    declared = workspace.groups.attitudes.signals
+    return {name: declared.get(name, BUILT_IN_ATTITUDES[name]) for name in ATTITUDES}
+
+
 def band(bands: Sequence[float], place: int) -> str:
     """The text of the band below the bound at ``place``, or above the last.
 
@@ -79,16 +92,32 @@ def band(bands: Sequence[float], place: int) -> str:
     return f"≥ {bands[-1]:g}" if place == len(bands) else f"{bands[place - 1]:g}–{bands[place]:g}"
 
 
+def matter_readings(workspace: Workspace) -> Mapping[Matter, Sequence[Reading]]:
+    """What may matter most → its readings, with the built-in ones; empty without ``needs.yaml``."""
+    if workspace.needs is None:
+        return {}
+    return {name: workspace.needs.matters.get(name, BUILT_IN_MATTERS[name]) for name in MATTERS}
+
+
 def _needs(workspace: Workspace) -> Iterator[Tallied]:
     for attribute, declared in need_attributes(workspace).items():
         for place, one in enumerate(declared.readings):
-            days = duration_us(one.half_life or HALF_LIVES[one.strength]) / DAY_US
-            yield Tallied(
-                name=f"{attribute}.{place}", about=attribute, event=canonical_name(one.event),
-                of=(one.of,) if one.of else (), where=tuple(sorted(one.where.items())), bands=tuple(one.bands),
-                occasion=one.occasion, half_life_days=days, horizon_days=max(1, round(days * HORIZON_HALF_LIVES)),
-                weight=one.weight, reading=one,
-            )  # fmt: skip
+            yield _need(f"{attribute}.{place}", attribute, one)
+    for matter, readings in matter_readings(workspace).items():
+        for place, one in enumerate(readings):
+            yield _need(f"{matter}.{place}", matter, one)
+    if workspace.needs is not None:
+        for name, one in LADDER_READINGS.items():
+            yield _need(f"{LADDER}.{name}", LADDER, one)
+
+
+def _need(name: str, about: str, one: Reading) -> Tallied:
+    days = duration_us(one.half_life or HALF_LIVES[one.strength]) / DAY_US
+    return Tallied(
+        name=name, about=about, event=canonical_name(one.event), of=(one.of,) if one.of else (),
+        where=tuple(sorted(one.where.items())), bands=tuple(one.bands), occasion=one.occasion, half_life_days=days,
+        horizon_days=max(1, round(days * HORIZON_HALF_LIVES)), weight=one.weight, reading=one,
+    )  # fmt: skip
 
 
 def _stages(workspace: Workspace) -> Iterator[Tallied]:
@@ -96,11 +125,37 @@ def _stages(workspace: Workspace) -> Iterator[Tallied]:
     days = duration_us(stages.half_life) / DAY_US
     for stage, signals in stage_signals(workspace).items():
         for place, one in enumerate(signals):
+            event = canonical_name(one.event)
             yield Tallied(
-                name=f"{stage}.{place}", about=stage, event=canonical_name(one.event),
+                name=f"{stage}.{place}", about=stage, event=event,
                 of=(one.category,) if one.category else CATEGORY_PATHS, where=tuple(sorted(one.where.items())),
-                half_life_days=days, horizon_days=max(1, round(days * HORIZON_HALF_LIVES)), weight=one.weight,
+                half_life_days=days, horizon_days=_horizon(stages, event, days), weight=one.weight,
                 signal=True,
+            )  # fmt: skip
+
+
+def _horizon(stages: Stages, event: str, half_life_days: float) -> int:
+    """Purchases tell the pace of a category and are kept for it; a hidden Markov model looks back half a year."""
+    if event == _BOUGHT:
+        return PURCHASES_DAYS
+    fades = max(1, round(half_life_days * HORIZON_HALF_LIVES))
+    return max(fades, SEQUENCE_DAYS) if stages.method == "hmm" else fades
+
+
+PURCHASES_DAYS: Final = 730
+"""So many days back purchases tell how often a category is bought."""
+SEQUENCE_DAYS: Final = 182
+"""So many days of signals a hidden Markov model reads."""
+def _attitudes(workspace: Workspace) -> Iterator[Tallied]:
+    if workspace.groups is None:
+        return
+    days = duration_us(workspace.groups.attitudes.half_life) / DAY_US
+    for attitude, signals in attitude_signals(workspace).items():
+        for place, one in enumerate(signals):
+            yield Tallied(
+                name=f"{attitude}.{place}", about=attitude, event=canonical_name(one.event), of=(),
+                where=tuple(sorted(one.where.items())), half_life_days=days,
+                horizon_days=max(1, round(days * HORIZON_HALF_LIVES)), weight=one.weight,
             )  # fmt: skip
 
 
@@ -117,7 +172,10 @@ BUILT_IN_NEEDS: Final[dict[Attribute, NeedAttribute]] = {
     "when": NeedAttribute(readings=[Reading(event=_BOUGHT, of="@weekday"), Reading(event=_BOUGHT, of="@daypart")]),
     "where": NeedAttribute(readings=[Reading(event=_BOUGHT, of="properties.channel")]),
     "why": NeedAttribute(
-        readings=[Reading(event="Ladder Told", of="properties.value", strength="need", evidence="stated", weight=3.0)]
+        readings=[
+            Reading(event="Ladder Told", of="properties.value", occasion="properties.attribute", strength="need",
+                    evidence="stated", weight=3.0)
+        ]
     ),
     "how_many": NeedAttribute(readings=[Reading(event=_BOUGHT, of="properties.products[].quantity", bands=[2, 4, 12])]),
     "price": NeedAttribute(
@@ -127,17 +185,75 @@ BUILT_IN_NEEDS: Final[dict[Attribute, NeedAttribute]] = {
     "frequency": NeedAttribute(),
 }
 """Attribute → how it is read where ``needs.yaml`` says nothing of it. How often is read off the purchases."""
+BUILT_IN_MATTERS: Final[dict[Matter, list[Reading]]] = {
+    "product": [
+        Reading(event="Product Reviewed", strength="want", half_life="180d"),
+        Reading(event="Product Viewed", strength="want", half_life="180d"),
+        Reading(event="Products Searched", strength="want", half_life="180d"),
+    ],
+    "service": [
+        Reading(event="Support Requested", strength="want", half_life="180d"),
+        Reading(event="Complaint Made", strength="want", half_life="180d"),
+        Reading(event="Store Visited", strength="want", half_life="180d"),
+    ],
+    "communication": [
+        Reading(event="Email Link Clicked", strength="want", half_life="180d"),
+        Reading(event="Push Notification Tapped", strength="want", half_life="180d"),
+        Reading(event="Promotion Clicked", strength="want", half_life="180d"),
+        Reading(event="Offer Accepted", strength="want", half_life="180d"),
+    ],
+}
+"""What may matter most → what shows it where ``needs.yaml`` says nothing. What counts is a customer's share of each
+beside everybody's, because products are looked at far more often than help is asked for."""
+LADDER_READINGS: Final[dict[str, Reading]] = {
+    "consequence": Reading(event="Ladder Told", of="properties.consequence", occasion="properties.attribute",
+                           strength="need", evidence="stated"),
+    "value": Reading(event="Ladder Told", of="properties.value", occasion="properties.consequence", strength="need",
+                     evidence="stated"),
+    "attribute": Reading(event="Ladder Told", of="properties.value", occasion="properties.attribute", strength="need",
+                         evidence="stated"),
+    "ours": Reading(event="Ladder Told", of="properties.value", occasion="properties.channel",
+                    where={"properties.company": "ours"}, strength="need", evidence="stated"),
+    "rival": Reading(event="Ladder Told", of="properties.value", occasion="properties.channel",
+                     where={"properties.company": "rival"}, strength="need", evidence="stated"),
+}  # fmt: skip
+"""Pairs of rungs of the ladders that customers told: what leads to what, and why which channel, ours or a rival's."""
 BUILT_IN_SIGNALS: Final[dict[Stage, list[Signal]]] = {
-    "need": [Signal(event="Promotion Clicked"), Signal(event="Product List Viewed", weight=0.5)],
-    "research": [Signal(event="Products Searched"), Signal(event="Product List Filtered"),
-                 Signal(event="Product Viewed")],
-    "evaluation": [Signal(event="Product Added to Wishlist"), Signal(event="Product Shared"),
-                   Signal(event="Product Added")],
-    "selection": [Signal(event="Cart Viewed"), Signal(event="Checkout Started", weight=2.0),
-                  Signal(event="Payment Info Entered", weight=3.0)],
-    "after_sales": [Signal(event=_BOUGHT, weight=3.0), Signal(event="Order Refunded", weight=3.0)],
+    "need": [Signal(event="page", weight=0.25), Signal(event="screen", weight=0.25),
+             Signal(event="Product List Viewed", weight=0.5), Signal(event="Promotion Clicked")],
+    "research": [Signal(event="Product Clicked", weight=0.5), Signal(event="Product Viewed"),
+                 Signal(event="Products Searched"), Signal(event="Product List Filtered")],
+    "evaluation": [Signal(event="Product Removed"), Signal(event="Product Shared"),
+                   Signal(event="Product Added to Wishlist", weight=2.0)],
+    "selection": [Signal(event="Product Added", weight=2.0), Signal(event="Wishlist Product Added to Cart", weight=2.0),
+                  Signal(event="Cart Viewed", weight=2.0), Signal(event="Coupon Applied", weight=3.0),
+                  Signal(event="Checkout Started", weight=4.0), Signal(event="Payment Info Entered", weight=5.0)],
+    "after_sales": [Signal(event=_BOUGHT), Signal(event="Order Refunded", weight=3.0),
+                    Signal(event="Order Cancelled", weight=3.0)],
     "feedback": [Signal(event="Product Reviewed", weight=3.0)],
     "loyalty": [],
-    "advocacy": [Signal(event="Product Shared", weight=0.5), Signal(event="Cart Shared")],
+    "advocacy": [Signal(event="Product Shared", weight=2.0), Signal(event="Cart Shared", weight=2.0)],
 }  # fmt: skip
-"""Stage → what speaks for it where ``stages.yaml`` says nothing. Loyalty is read off the purchases."""
+"""Stage → what speaks for it where ``stages.yaml`` says nothing. Loyalty is read off the purchases.
+
+An order's weight is how strongly the time since it speaks (``stage.cycle``); the others' fades with time.
+"""
+BUILT_IN_ATTITUDES: Final[dict[Attitude, list[AttitudeSignal]]] = {
+    "likes to design": [
+        AttitudeSignal(event="Configuration Changed"),
+        AttitudeSignal(event="Configuration Saved", weight=2.0),
+        AttitudeSignal(event="Configurator Opened", weight=0.5),
+    ],
+    "wants advice": [
+        AttitudeSignal(event="Advice Requested"),
+        AttitudeSignal(event="Appointment Booked", weight=2.0),
+        AttitudeSignal(event="Chat Started"),
+    ],
+    "negotiates": [
+        AttitudeSignal(event="Quote Requested"),
+        AttitudeSignal(event="Price Negotiated", weight=2.0),
+        AttitudeSignal(event="Coupon Entered", weight=0.5),
+    ],
+    "wants the standard": [],
+}
+"""Attitude → what shows it where ``groups.yaml`` says nothing. The standard is read off the purchases, too."""
