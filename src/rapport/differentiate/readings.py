@@ -1,4 +1,4 @@
-"""Where needs, stages and attitudes are read in events, as one ordered list: what the live fold and the warehouse tally."""
+"""Where needs, stages and attitudes are read in events, as one ordered list: what is tallied, live and in batch."""
 
 from __future__ import annotations
 
@@ -134,18 +134,6 @@ def _stages(workspace: Workspace) -> Iterator[Tallied]:
             )  # fmt: skip
 
 
-def _horizon(stages: Stages, event: str, half_life_days: float) -> int:
-    """Purchases tell the pace of a category and are kept for it; a hidden Markov model looks back half a year."""
-    if event == _BOUGHT:
-        return PURCHASES_DAYS
-    fades = max(1, round(half_life_days * HORIZON_HALF_LIVES))
-    return max(fades, SEQUENCE_DAYS) if stages.method == "hmm" else fades
-
-
-PURCHASES_DAYS: Final = 730
-"""So many days back purchases tell how often a category is bought."""
-SEQUENCE_DAYS: Final = 182
-"""So many days of signals a hidden Markov model reads."""
 def _attitudes(workspace: Workspace) -> Iterator[Tallied]:
     if workspace.groups is None:
         return
@@ -159,6 +147,18 @@ def _attitudes(workspace: Workspace) -> Iterator[Tallied]:
             )  # fmt: skip
 
 
+def _horizon(stages: Stages, event: str, half_life_days: float) -> int:
+    """Purchases tell the pace of a category and are kept for it; a hidden Markov model looks back half a year."""
+    if event == _BOUGHT:
+        return PURCHASES_DAYS
+    fades = max(1, round(half_life_days * HORIZON_HALF_LIVES))
+    return max(fades, SEQUENCE_DAYS) if stages.method == "hmm" else fades
+
+
+PURCHASES_DAYS: Final = 730
+"""So many days back purchases tell how often a category is bought."""
+SEQUENCE_DAYS: Final = 182
+"""So many days of signals a hidden Markov model reads."""
 CATEGORY_PATHS: Final = ("properties.category", "properties.products[].category")
 _BOUGHT: Final = ORDER_COMPLETED
 BUILT_IN_NEEDS: Final[dict[Attribute, NeedAttribute]] = {
@@ -173,8 +173,14 @@ BUILT_IN_NEEDS: Final[dict[Attribute, NeedAttribute]] = {
     "where": NeedAttribute(readings=[Reading(event=_BOUGHT, of="properties.channel")]),
     "why": NeedAttribute(
         readings=[
-            Reading(event="Ladder Told", of="properties.value", occasion="properties.attribute", strength="need",
-                    evidence="stated", weight=3.0)
+            Reading(
+                event="Ladder Told",
+                of="properties.value",
+                occasion="properties.attribute",
+                strength="need",
+                evidence="stated",
+                weight=3.0,
+            )
         ]
     ),
     "how_many": NeedAttribute(readings=[Reading(event=_BOUGHT, of="properties.products[].quantity", bands=[2, 4, 12])]),
