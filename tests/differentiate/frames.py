@@ -27,7 +27,7 @@ def frame(
     """``bought``: customer -> [(day, amount)], a negative amount is a refund; ``tallied``: customer -> reading ->
     value -> day -> count; ``columns``: name -> one value a customer."""
     states = [_state(bought[name], (tallied or {}).get(name, {})) for name in bought]
-    purchases, tallies, recent = gather(states, readings, day)
+    purchases, tallies, recent = gather(states, readings, day, day * DAY_US + DAY_US // 2)
     held = {name: _array(values) for name, values in (columns or {}).items()}
     rows = [{name: values[place] for name, values in (columns or {}).items()} for place in range(len(states))]
 

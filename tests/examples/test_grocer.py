@@ -7,7 +7,10 @@ import pytest
 
 from rapport.core.money import SCALE, to_units
 from rapport.loop import view
-from rapport.loop.columns import SCORE_COLUMNS, customer_row
+from rapport.loop.columns import customer_row
+from rapport.workspace.columns import PART_COLUMNS
+
+SCORES = {name for part in PART_COLUMNS.values() for name in part}
 from rapport.loop.customer_table import describe
 from rapport.loop.fold import catch_up
 from rapport.loop.identity import merge, unmerge
@@ -178,7 +181,7 @@ def households(rt, *numbers):
     found = [view.find(rt, {"user_id": number}) for number in numbers]
     now_us = rt.clock.now_us()
     rows = [customer_row(rt, one.id, one.profile, b"{}", now_us) for one in found]
-    return [{name: value for name, value in row.items() if name not in SCORE_COLUMNS} for row in rows]
+    return [{name: value for name, value in row.items() if name not in SCORES} for row in rows]
 
 
 def test_two_households_are_merged_and_unmerged_with_no_trace_but_the_ledger_s(stewarded):

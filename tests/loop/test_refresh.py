@@ -10,8 +10,9 @@ import pytest
 
 from rapport.core.customer import decode_profile
 from rapport.core.errors import InvalidRule
-from rapport.differentiate.rfm import score
-from rapport.loop.columns import SCORE_COLUMNS, customer_row
+from rapport.differentiate.rfm import segment
+from rapport.loop.columns import customer_row
+from rapport.workspace.columns import PART_COLUMNS
 from rapport.loop.fold import catch_up
 from rapport.loop.refresh import refresh
 from rapport.loop.refreshed import last_refresh
@@ -55,12 +56,9 @@ def test_scores_come_back_to_the_store(shop: Shop) -> None:
     trade(shop)
     report = refresh(shop.rt)
     by_spend = sorted(everybody(shop.rt, report.as_of).values(), key=lambda row: row["monetary"], reverse=True)
-    ann, bob, visitor = ({name: row[name] for name in SCORE_COLUMNS} for row in by_spend)
+    ann, bob, visitor = ({name: row[name] for name in PART_COLUMNS["rfm"]} for row in by_spend)
     assert (ann["frequency"], ann["monetary"], ann["recency_days"]) == (5, 62.5, 2)
-    cutpoints = last_refresh(shop.rt).cutpoints
-    for row in (ann, bob, visitor):
-        scores = score(cutpoints, row["recency_days"], row["frequency"], row["monetary"])
-        assert msgspec.structs.asdict(scores).items() <= row.items()
+    assert ann["rfm_segment"] == segment(ann["r_score"], ann["f_score"], ann["m_score"])
     assert ann["f_score"] > bob["f_score"]
     assert (bob["frequency"], bob["monetary"], bob["recency_days"]) == (1, 3.25, 2)
     assert (visitor["rfm_segment"], visitor["frequency"], visitor["r_score"]) == ("Prospects", 0, None)
@@ -74,7 +72,17 @@ def test_a_refresh_says_what_it_did_and_remembers(shop: Shop) -> None:
     told: list[str] = []
     report = refresh(shop.rt, lambda doing, share: told.append(doing))
     assert report.events == shop.rt.store.last_seq()
-    assert list(report.seconds) == ["fold", "hand over", "measure", "score", "write back", "examine", "retain"]
+    assert list(report.seconds) == [
+        "fold",
+        "hand over",
+        "measure",
+        "histories",
+        "learn",
+        "score",
+        "write back",
+        "examine",
+        "retain",
+    ]
     assert {"handing over events", "measuring customers", "building the customer table"} <= set(told)
     state = last_refresh(shop.rt)
     assert state is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,6 +18,10 @@ class TraitValue(msgspec.Struct, frozen=True, array_like=True):
     source: str
 
 
+NO_HISTORY: Final = msgspec.Raw(b"\xc0")
+"""MessagePack's nil."""
+
+
 class Profile(msgspec.Struct, kw_only=True):
     """The fold over one customer's events. Order of events does not matter: profiles form a commutative monoid.
 
@@ -27,6 +31,9 @@ class Profile(msgspec.Struct, kw_only=True):
     traits: dict[str, list[TraitValue]] = {}
     """Trait → the newest value of each source, by source."""
     features: dict[str, Any] = {}
+    history: msgspec.Raw = NO_HISTORY
+    """Purchases and readings by day, encoded: what decides nothing by itself is not decoded for a decision. Only
+    ``differentiate.history`` reads inside."""
     consents: dict[str, TraitValue] = {}
     first_seen: int = 0
     last_seen: int = 0

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rapport.core.columns import ColumnType
-from rapport.core.ecommerce import ORDER_COMPLETED, canonical_name
+from rapport.core.ecommerce import canonical_name
 from rapport.core.path import EventColumn, Path, scalar_text
 from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.core.time import day_date
@@ -27,12 +27,8 @@ from rapport.differentiate.windows import LocalDays, Window
 from rapport.workspace.definitions import Feature, Trait
 from rapport.workspace.survivorship import Survivorship
 
-_REVENUE = EventColumn(Path.parse("properties.revenue"), "number")
-_TOTAL = EventColumn(Path.parse("properties.total"), "number")
 _PERSONALIZATION = EventColumn(Path.parse("context.consent.categoryPreferences.personalization"), "boolean")
 _MARKETING = EventColumn(Path.parse("context.consent.categoryPreferences.marketing"), "boolean")
-_ORDERS = Feature(event=ORDER_COMPLETED, measure="count")
-_LAST_ORDER = Feature(event=ORDER_COMPLETED, measure="days_since")
 _SQL_TYPES: Final[dict[ColumnType, str]] = {
     "boolean": "BOOLEAN",
     "integer": "BIGINT",
@@ -46,7 +42,7 @@ _WHEN: Final = "{'time': o.time, 'seq': o.seq}"
 
 def event_columns(features: Mapping[str, Feature], traits: Mapping[str, Trait]) -> tuple[str, ...]:
     """Names of the event columns that ``customer_query`` reads beside the fixed ones (``core.path.EventColumn``)."""
-    columns = {_REVENUE, _TOTAL, _PERSONALIZATION, _MARKETING, *map(trait_column, traits)}
+    columns = {_PERSONALIZATION, _MARKETING, *map(trait_column, traits)}
     for feature in features.values():
         columns.update(_columns_of(feature))
     return tuple(sorted(str(column) for column in columns if column.path.steps))
@@ -59,7 +55,7 @@ def customer_query(
     zone: ZoneInfo,
     as_of_us: int,
 ) -> str:
-    """One row a customer as of a moment (µs): ``customer_id``, traits, features, system columns, RFM's three measures.
+    """One row a customer as of a moment (µs): ``customer_id``, traits, features, system columns.
 
     Of several sources' values of a trait the one that ``sources`` believes most is shown. Events after that moment do
     not count.
@@ -129,16 +125,12 @@ def _owned(columns: Iterable[str], beliefs: Mapping[str, str], clock: _Clock) ->
 
 
 def _main(features: Mapping[str, Feature], traits: Mapping[str, Trait], sources: Survivorship, clock: _Clock) -> str:
-    revenue = f"COALESCE(o.{name_sql(str(_REVENUE))}, o.{name_sql(str(_TOTAL))})"
     columns = {
         "events_total": "COUNT(*)",
         "first_seen": "MIN(o.time)",
         "last_seen": "MAX(o.time)",
         "personalized": _newest(_PERSONALIZATION),
         "marketing": _newest(_MARKETING),
-        "recency_days": _aggregate(_LAST_ORDER, clock),
-        "frequency": _aggregate(_ORDERS, clock),
-        "monetary": f"CAST(SUM({revenue}) FILTER (WHERE {_event_is(ORDER_COMPLETED)}) AS DOUBLE)",
     }
     picked = [f"{sql} AS {name_sql('system.' + name)}" for name, sql in columns.items()]
     picked += [
@@ -213,14 +205,12 @@ _AGGREGATES: Final[dict[str, Callable[[str, str, _Clock], str]]] = {
 
 def _shown(features: Mapping[str, Feature], traits: Mapping[str, Trait], tables: Mapping[str, str]) -> list[str]:
     """The columns of the result, typed, with what stands where nothing was counted."""
-    system = {name: f'main."system.{name}"' for name in ("first_seen", "last_seen", "recency_days")}
+    system = {name: f'main."system.{name}"' for name in ("first_seen", "last_seen")}
     system |= {
         "events_total": 'COALESCE(main."system.events_total", 0)',
         "anonymous": "known.anonymous",
         "personalized": 'COALESCE(main."system.personalized", TRUE)',
         "opted_out": 'NOT COALESCE(main."system.marketing", TRUE)',
-        "frequency": 'COALESCE(main."system.frequency", 0)',
-        "monetary": 'COALESCE(main."system.monetary", CAST(0 AS DOUBLE))',
     }
     return [
         "known.customer_id",

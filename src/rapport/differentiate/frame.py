@@ -90,6 +90,8 @@ class Frame:
     """Evaluates rules and calculations for these customers, given the scores so far."""
     scores: dict[str, Array] = field(default_factory=dict)
     """What the parts before have computed, by column."""
+    population: int = 0
+    """How many customers these stand for, where they are a sample of more; 0: themselves."""
 
     @property
     def size(self) -> int:

@@ -20,7 +20,7 @@ from rapport.core.ecommerce import ORDER_COMPLETED
 from rapport.core.event import Event
 from rapport.core.money import to_units
 from rapport.core.path import Path, reader, scalar_text
-from rapport.core.time import from_us
+from rapport.core.time import DAY_US, from_us
 from rapport.differentiate.frame import Purchases, Recent, Tallies
 from rapport.differentiate.measures import units_of
 from rapport.differentiate.readings import MOMENTS, SEPARATOR, Tallied, band
@@ -28,6 +28,8 @@ from rapport.differentiate.windows import LocalDays
 
 State = dict[str, Any]
 RECENT_MAX: Final = 50
+RECENT_DAYS: Final = 2
+"""Older signals belong to no visit that goes on."""
 REFUNDS: Final = ("Order Refunded", "Order Cancelled")
 RATE_SCALE: Final = 1_000_000
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -35,9 +37,18 @@ DAYPARTS: Final = ((5, "night"), (11, "morning"), (17, "afternoon"), (22, "eveni
 """Up to which local hour → what that part of the day is called."""
 MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                  "November", "December")  # fmt: skip
-encode_history = msgspec.msgpack.Encoder(order="sorted").encode
-"""Equal histories have equal bytes, whatever the order in which they came about."""
-decode_history = msgspec.msgpack.Decoder(dict[str, Any], strict=False).decode
+
+
+class _Kept(msgspec.Struct, array_like=True, frozen=True):
+    """A history as it is stored: everything in order, so that equal histories have equal bytes."""
+
+    bought: list[tuple[int, ...]]
+    tallied: dict[str, dict[str, list[tuple[int, int]]]]
+    recent: list[tuple[int, int, str]]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Kept | None).decode
 
 _Count = Callable[[State, Event, int, int], None]
 
@@ -89,23 +100,34 @@ class HistoryFold:
         if "v" in other:
             into["v"] = _newest([*into.get("v", []), *other["v"]])
 
-    def pruned(self, state: State) -> State:
-        """The history without the days that can never count again, in place."""
-        tallies = state.get("t", {})
-        for name in list(tallies):
-            newest = max(day for days in tallies[name].values() for day in days)
-            after = newest - self._horizons.get(name, 0)
-            kept = {
-                value: held
-                for value, days in tallies[name].items()
-                if (held := {day: count for day, count in days.items() if day > after})
-            }
-            tallies[name] = kept
-        return state
+    def encode(self, state: State) -> msgspec.Raw:
+        """The history as it is stored, without the days that can never count again."""
+        tallied = state.get("t", {})
+        kept = {name: tally for name in sorted(tallied) if (tally := self._lasting(name, tallied[name]))}
+        bought = [(day, *row) for day, row in sorted(state.get("p", {}).items())]
+        return msgspec.Raw(_encode(_Kept(bought, kept, [(one[0], one[1], one[2]) for one in state.get("v", ())])))
+
+    def _lasting(self, name: str, values: Mapping[str, Mapping[int, int]]) -> dict[str, list[tuple[int, int]]]:
+        """A reading's values in order, by day, as far back as it looks from its newest day."""
+        after = max(day for days in values.values() for day in days) - self._horizons.get(name, 0)
+        held = {value: sorted((day, n) for day, n in values[value].items() if day > after) for value in sorted(values)}
+        return {value: days for value, days in held.items() if days}
 
 
-def gather(states: Sequence[State], readings: Sequence[Tallied], day: int) -> tuple[Purchases, Tallies, Recent]:
-    """The arrays of a few customers' histories as of a local day."""
+def decode_history(body: msgspec.Raw | bytes) -> State:
+    """The history that ``HistoryFold.encode`` wrote; an empty one of a customer without any."""
+    kept = _decode(body)
+    if kept is None:
+        return {}
+    tallied = {name: {value: dict(days) for value, days in values.items()} for name, values in kept.tallied.items()}
+    bought = {day: list(row) for day, *row in kept.bought}
+    return {"p": bought, "t": tallied, "v": [list(one) for one in kept.recent]}
+
+
+def gather(
+    states: Sequence[State], readings: Sequence[Tallied], day: int, as_of_us: int
+) -> tuple[Purchases, Tallies, Recent]:
+    """The arrays of a few customers' histories as of a moment (µs), which lies in a local day."""
     bought = [
         (place, on, *row)
         for place, state in enumerate(states)
@@ -126,7 +148,7 @@ def gather(states: Sequence[State], readings: Sequence[Tallied], day: int) -> tu
         (place, numbers[name], time)
         for place, state in enumerate(states)
         for time, _seq, name in state.get("v", [])
-        if name in numbers
+        if name in numbers and as_of_us - RECENT_DAYS * DAY_US < time <= as_of_us
     ]
     p = _columns(bought, 6)
     t = _columns(tallied, 5)
@@ -244,6 +266,3 @@ def _moment(which: str, time_us: int, zone: ZoneInfo) -> str:
     if which == "@month":
         return MONTHS[local.month - 1]
     return next(name for hour, name in DAYPARTS if local.hour < hour)
-
-
-__all__ = ["HistoryFold", "State", "decode_history", "encode_history", "gather"]

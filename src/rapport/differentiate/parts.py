@@ -7,12 +7,13 @@ the loop keeps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from rapport.core.columns import ColumnType
+from rapport.differentiate import rfm
 from rapport.differentiate.frame import Array, Frame
 from rapport.workspace.definitions import Workspace
 
@@ -20,10 +21,13 @@ from rapport.workspace.definitions import Workspace
 class Part(Protocol):
     """One way in which customers differ, compiled for one workspace."""
 
-    name: str
-    """Its key in ``workspace.columns.PART_COLUMNS``, which says what it computes."""
-    model: type[msgspec.Struct]
-    """The type of what it learns."""
+    @property
+    def name(self) -> str:
+        """Its key in ``workspace.columns.PART_COLUMNS``, which says what it computes."""
+
+    @property
+    def model(self) -> type[msgspec.Struct]:
+        """The type of what it learns."""
 
     def fit(self, frame: Frame) -> Any:
         """What a sample of the customers teaches; never fails for want of data, but says so in the model."""
@@ -41,11 +45,11 @@ class Part(Protocol):
 class Build(Protocol):
     """Makes a part for a workspace, or None where the workspace does not ask for it."""
 
-    def __call__(self, workspace: Workspace, columns: Mapping[str, ColumnType]) -> Part | None:
+    def __call__(self, workspace: Workspace, columns: Mapping[str, ColumnType], /) -> Part | None:
         """``columns`` are all columns of a customer."""
 
 
-BUILDS: Sequence[Build] = ()
+BUILDS: tuple[Build, ...] = (rfm.build,)
 
 
 def parts_of(workspace: Workspace, columns: Mapping[str, ColumnType]) -> list[Part]:

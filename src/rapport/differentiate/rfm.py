@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - this file composes SQL from constants and numbers only; the table is named by the loop.
 """Recency, frequency, monetary value: quintile scores from 1 to 5, and the eleven groups that shop owners know.
 
 The groups' names and meanings are those of Shopify's ``CustomerRfmGroup``
@@ -8,16 +7,16 @@ FM = (F + M) / 2. Shopify words the groups and does not publish borders; ours ar
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
+import numpy as np
 
-from rapport.core.ecommerce import ORDER_COMPLETED
-from rapport.core.event import Event
-from rapport.core.money import from_units, to_units
-from rapport.differentiate.windows import LocalDays
+from rapport.core.columns import ColumnType
+from rapport.core.money import SCALE
+from rapport.differentiate.frame import Array, Frame
+from rapport.workspace.definitions import Workspace
 
 PROSPECTS: Final = "Prospects"
 QUINTILES: Final = (0.2, 0.4, 0.6, 0.8)
@@ -50,53 +49,12 @@ SEGMENTS: Final = (*(group.name for group in GROUPS), PROSPECTS)
 class Cutpoints(msgspec.Struct, frozen=True):
     """The upper bounds of the lower four fifths of the buying customers, learnt at a refresh.
 
-    Recency in days (fewer is better), frequency in orders, monetary value in the workspace's currency. With them
-    a single customer is scored just as the batch scored everybody.
+    Recency in days (fewer is better), frequency in orders, monetary value in the workspace's currency.
     """
 
     recency: tuple[float, ...] = ()
     frequency: tuple[float, ...] = ()
     monetary: tuple[float, ...] = ()
-
-
-class Scores(msgspec.Struct, frozen=True):
-    """1 (lowest fifth) to 5 (highest) for each; None for who has not bought."""
-
-    r_score: int | None
-    f_score: int | None
-    m_score: int | None
-    rfm_segment: str
-
-
-def score(cutpoints: Cutpoints, recency_days: int | None, frequency: int, monetary: float) -> Scores:
-    """Scores and group of one customer.
-
-    >>> cuts = Cutpoints(recency=(7, 30, 90, 180), frequency=(1, 2, 3, 5), monetary=(20.0, 50.0, 100.0, 300.0))
-    >>> score(cuts, recency_days=3, frequency=9, monetary=250.0)
-    Scores(r_score=5, f_score=5, m_score=4, rfm_segment='Champions')
-    >>> score(cuts, recency_days=None, frequency=0, monetary=0.0).rfm_segment
-    'Prospects'
-    """
-    if recency_days is None or frequency == 0:
-        return Scores(None, None, None, PROSPECTS)
-    r = 5 - bisect_left(cutpoints.recency, recency_days)
-    f = 1 + bisect_left(cutpoints.frequency, frequency)
-    m = 1 + bisect_left(cutpoints.monetary, monetary)
-    return Scores(r, f, m, segment(r, f, m))
-
-
-def measured(events: Iterable[Event], as_of_us: int, days: LocalDays) -> tuple[int | None, int, float]:
-    """Recency in days, frequency and monetary value of one customer as of a moment: the twin of ``customer_query``."""
-    orders = [one for one in events if one.event == ORDER_COMPLETED and one.time <= as_of_us]
-    if not orders:
-        return None, 0, 0.0
-    units = (to_units(one.properties.get("revenue")) for one in orders)
-    worth = (
-        to_units(one.properties.get("total")) if known is None else known
-        for one, known in zip(orders, units, strict=True)
-    )
-    recency_days = days.of(as_of_us) - days.of(max(one.time for one in orders))
-    return recency_days, len(orders), from_units(sum(value or 0 for value in worth))
 
 
 def segment(r: int, f: int, m: int) -> str:
@@ -108,37 +66,74 @@ def segment(r: int, f: int, m: int) -> str:
     return next(group.name for group in GROUPS if group.r_min <= r <= group.r_max and f + m >= group.f_plus_m_min)
 
 
-def cutpoints_query(table: str) -> str:
-    """SQL whose one row is (recency, frequency, monetary), each the list of a quintile's four upper bounds."""
-    quintiles = ", ".join(map(str, QUINTILES))
-    measures = ("recency_days", "frequency", "monetary")
-    picked = ", ".join(f"QUANTILE_DISC({measure}, [{quintiles}])" for measure in measures)
-    return f"SELECT {picked} FROM {table} WHERE frequency > 0"
+class Rfm:
+    """The part of differentiate: who has bought, how lately, how often and for how much, refunds taken off."""
+
+    name = "rfm"
+    model = Cutpoints
+
+    def fit(self, frame: Frame) -> Cutpoints:
+        """The quintiles of those who have bought."""
+        recency, frequency, monetary = _measures(frame)
+        bought = frequency > 0
+        return Cutpoints(*(_quintiles(measure[bought]) for measure in (recency, frequency, monetary)))
+
+    def score(self, model: Cutpoints, frame: Frame) -> dict[str, Array]:
+        """Each customer's three measures, their scores and the group."""
+        recency, frequency, monetary = _measures(frame)
+        bought = frequency > 0
+        r = 5.0 - np.searchsorted(model.recency, recency, side="left")
+        f = 1.0 + np.searchsorted(model.frequency, frequency, side="left")
+        m = 1.0 + np.searchsorted(model.monetary, monetary, side="left")
+        groups = np.full(frame.size, PROSPECTS, dtype=object)
+        groups[bought] = _GROUP_OF[r[bought].astype(np.int64) - 1, (f + m)[bought].astype(np.int64)]
+        scores = {name: np.where(bought, score, np.nan) for name, score in (("r", r), ("f", f), ("m", m))}
+        return {
+            "rfm_segment": groups,
+            "recency_days": recency,
+            "frequency": frequency,
+            "monetary": monetary,
+            **{f"{name}_score": score for name, score in scores.items()},
+        }
+
+    def told(self, model: Cutpoints, frame: Frame) -> dict[str, Any]:
+        """The measures of one customer beside the bounds of the fifths they fall into."""
+        found = {name: frame.scores[name][0] for name in _TOLD}
+        known = {name: None if value != value else value for name, value in found.items()}  # noqa: PLR0124 - NaN
+        bounds = {"recency_days": model.recency, "frequency": model.frequency, "monetary": model.monetary}
+        return known | {"bounds": bounds}
 
 
-def cutpoints(row: Sequence[Sequence[float] | None]) -> Cutpoints:
-    """The cutpoints of the row that ``cutpoints_query`` answers; nobody has bought: none."""
-    recency, frequency, monetary = (tuple(float(bound) for bound in bounds or ()) for bounds in row)
-    return Cutpoints(recency, frequency, monetary)
+def build(_: Workspace, _columns: Mapping[str, ColumnType]) -> Rfm:
+    """Every workspace has it."""
+    return Rfm()
 
 
-def scored_query(table: str, cuts: Cutpoints) -> str:
-    """SQL that adds ``r_score``, ``f_score``, ``m_score`` and ``rfm_segment`` to a table with RFM's three measures."""
-    bought = "CASE WHEN frequency > 0 THEN {} END"
-    r = bought.format(f"5 - {_above('recency_days', cuts.recency)}")
-    f = bought.format(f"1 + {_above('frequency', cuts.frequency)}")
-    m = bought.format(f"1 + {_above('monetary', cuts.monetary)}")
-    scored = f"SELECT *, {r} AS r_score, {f} AS f_score, {m} AS m_score FROM {table}"
-    groups = " ".join(
-        f"WHEN r_score BETWEEN {group.r_min} AND {group.r_max} AND f_score + m_score >= {group.f_plus_m_min}"
-        f" THEN '{group.name}'"
-        for group in GROUPS
-    )
-    segment_case = f"CASE WHEN r_score IS NULL THEN '{PROSPECTS}' {groups} END"
-    return f"SELECT *, {segment_case} AS rfm_segment FROM ({scored}) AS scored"
+_TOLD: Final = ("rfm_segment", "recency_days", "frequency", "monetary", "r_score", "f_score", "m_score")
 
 
-def _above(measure: str, cuts: Sequence[float]) -> str:
-    """How many cutpoints lie below a measure."""
-    terms = [f"CASE WHEN {measure} > CAST('{cut!r}' AS DOUBLE) THEN 1 ELSE 0 END" for cut in cuts]
-    return f"CAST({' + '.join(terms) or '0'} AS BIGINT)"
+def _measures(frame: Frame) -> tuple[Array, Array, Array]:
+    """Recency in days (NaN for who has not bought), frequency in orders, monetary value."""
+    bought = frame.purchases
+    size = frame.size
+    orders = np.bincount(bought.customer, bought.orders, size)
+    spent = np.bincount(bought.customer, bought.revenue - bought.refunds, size)
+    last = np.full(size, np.nan)
+    with_orders = bought.orders > 0
+    # Rows ascend by day, so that the last one written is the newest.
+    last[bought.customer[with_orders]] = bought.day[with_orders]
+    return frame.day - last, orders, np.where(orders > 0, spent / SCALE, 0.0)
+
+
+def _quintiles(measure: Array) -> tuple[float, ...]:
+    """The four values below or at which a fifth, two, three and four fifths lie, each one that occurs."""
+    if not measure.size:
+        return ()
+    found = np.quantile(measure, QUINTILES, method="inverted_cdf")
+    return tuple(float(bound) for bound in found)
+
+
+_GROUP_OF: Final = np.array(
+    [[segment(r, 1, max(f_plus_m, 2) - 1) for f_plus_m in range(11)] for r in range(1, 6)], dtype=object
+)
+"""R − 1, F + M → the group."""

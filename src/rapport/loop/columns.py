@@ -12,17 +12,22 @@ from rapport.core.time import from_us
 from rapport.identify import profile as traits
 from rapport.loop.runtime import Runtime
 
-SCORE_COLUMNS = ("rfm_segment", "recency_days", "frequency", "monetary", "r_score", "f_score", "m_score")
 _decode_scores = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def customer_row(rt: Runtime, customer_id: str, profile: Profile, scores: bytes, now_us: int) -> dict[str, Any]:
     """Every column of ``rt.columns`` for one customer as of a moment; None where nothing is known."""
+    row = base_row(rt, customer_id, profile, now_us)
+    row.update((name, value) for name, value in _decode_scores(scores).items() if name in rt.score_columns)
+    return row
+
+
+def base_row(rt: Runtime, customer_id: str, profile: Profile, now_us: int) -> dict[str, Any]:
+    """The columns that nobody scored: traits, features, and what every customer has; the scores are None."""
     row = dict.fromkeys(rt.columns)
     row.update(rt.features.values(profile.features, now_us))
     for name, held in rt.survivors.shown(profile.traits, now_us).items():
         row[name] = fit(held.value, rt.columns[name])
-    row.update((name, value) for name, value in _decode_scores(scores).items() if name in SCORE_COLUMNS)
     row["customer_id"] = customer_id
     row["events_total"] = profile.events
     row["first_seen"] = from_us(profile.first_seen) if profile.events else None

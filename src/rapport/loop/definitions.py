@@ -25,6 +25,7 @@ def digest(rt: Runtime) -> bytes:
         workspace.settings.timezone,
         workspace.settings.attribution_window,
         [(name, action.window, action.goal) for name, action in workspace.actions.items()],
+        (rt.readings, rt.rates, workspace.settings.currency),
     )
     return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest().encode()
 

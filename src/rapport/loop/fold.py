@@ -18,18 +18,24 @@ from rapport.core.ecommerce import OFFER_IGNORED
 from rapport.core.errors import Busy
 from rapport.core.event import LINK, Event, LogEntry, decode_event, encode_event
 from rapport.core.identifier import Identifier, Link, Refusal
+from rapport.differentiate.history import State as History
+from rapport.differentiate.history import decode_history
 from rapport.identify import profile as traits
 from rapport.identify.graph import Graph, possible_ids
 from rapport.identify.stitch import count_refused
 from rapport.learn import attribution
 from rapport.loop import restitch
 from rapport.loop.definitions import refold_if_changed
+from rapport.loop.differentiate import rescored
+from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
 
 STEP_EVENTS = 1_000
 STEP_EVENTS_MIN = 50
 STEP_DECISIONS = 2_000
+NEVER = 2**63 - 1
+"""A position that no event of the log reaches."""
 WAIT_S = 0.005
 WAITS_MAX = 2_000
 """So often the lease is asked for again: ten seconds, a hundred steps of whoever holds it."""
@@ -42,6 +48,10 @@ class _Step:
     graph: Graph
     profiles: dict[str, Profile]
     touched: set[str] = field(default_factory=set)
+    histories: dict[str, History] = field(default_factory=dict)
+    """Histories that this step read, by customer."""
+    moved: dict[str, int] = field(default_factory=dict)
+    """Customers whom a live event touched since the last refresh → when the newest of them came (µs)."""
     removed: list[str] = field(default_factory=list)
     aliases: list[tuple[str, str]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -49,6 +59,9 @@ class _Step:
     owned: list[tuple[int, int]] = field(default_factory=list)
     offers: dict[tuple[str, str], Offer] = field(default_factory=dict)
     """Offers this step opened or settled."""
+    refreshed_at: int = 0
+    refreshed_seq: int = NEVER
+    """The log's position up to which the last refresh counted."""
     opened: dict[str, list[Offer]] = field(default_factory=dict)
     """Offers this step opened, by customer."""
 
@@ -162,6 +175,8 @@ def _step(rt: Runtime, limit: int) -> int:
     step = _begin(rt, [event for _, event in events])
     _open_offers(rt, step, decisions)
     folded, turn = _fold_until_turn(rt, step, events)
+    for customer_id, history in step.histories.items():
+        step.profiles[customer_id].history = rt.histories.encode(history)
     batch = FoldBatch(
         event_cursor=stored[folded - 1].seq if folded else cursors.event,
         decision_cursor=decisions[-1].seq if decisions else cursors.decision,
@@ -170,6 +185,7 @@ def _step(rt: Runtime, limit: int) -> int:
         refusals=list(step.refusals.values()),
         aliases=step.aliases,
         profiles=[(customer_id, encode_profile(step.profiles[customer_id])) for customer_id in sorted(step.touched)],
+        scores=_scores(rt, step),
         removed=step.removed,
         owned=step.owned,
         offers=list(step.offers.values()),
@@ -188,7 +204,11 @@ def _begin(rt: Runtime, events: list[Event]) -> _Step:
     customer_ids = {row.customer_id for row in known.values()}
     graph.load(rt.store.identifiers_of(customer_ids))
     stored = rt.store.customers(customer_ids)
-    return _Step(graph, {customer_id: decode_profile(row.profile) for customer_id, row in stored.items()})
+    profiles = {customer_id: decode_profile(row.profile) for customer_id, row in stored.items()}
+    refreshed = last_refresh(rt)
+    if refreshed is None:
+        return _Step(graph, profiles)
+    return _Step(graph, profiles, refreshed_at=refreshed.as_of, refreshed_seq=refreshed.last_seq)
 
 
 def _open_offers(rt: Runtime, step: _Step, rows: list[DecisionRow]) -> None:
@@ -223,10 +243,29 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
         profile = step.profiles[customer_id] = Profile()
     traits.add(profile, event, seq)
     rt.features.add(profile.features, event, seq)
+    if rt.histories.concerns(event):
+        rt.histories.add(_history(step, customer_id, profile), event, seq)
     step.touched.add(customer_id)
+    if event.live and seq > step.refreshed_seq:
+        step.moved[customer_id] = max(event.received_at, step.moved.get(customer_id, 0))
     if event.live and event.event in rt.answering_events:
         _settle(rt, step, event, seq, customer_id)
     return stitch.turn
+
+
+def _history(step: _Step, customer_id: str, profile: Profile) -> History:
+    history = step.histories.get(customer_id)
+    if history is None:
+        history = step.histories[customer_id] = decode_history(profile.history)
+    return history
+
+
+def _scores(rt: Runtime, step: _Step) -> list[tuple[str, bytes]]:
+    """The scores of customers whom live events moved, as of the newest of these."""
+    if not step.moved:
+        return []
+    found = [(customer_id, step.profiles[customer_id]) for customer_id in sorted(step.moved)]
+    return list(rescored(rt, found, max(step.refreshed_at, *step.moved.values())))
 
 
 def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:
@@ -236,8 +275,14 @@ def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:
         into = step.profiles.setdefault(surviving, Profile())
         traits.merge(into, gone)
         rt.features.merge(into.features, gone.features)
+        history = step.histories.pop(absorbed, None) or decode_history(gone.history)
+        if history:
+            rt.histories.merge(_history(step, surviving, into), history)
         step.touched.add(surviving)
     step.touched.discard(absorbed)
+    step.histories.pop(absorbed, None)
+    if absorbed in step.moved:
+        step.moved[surviving] = max(step.moved.pop(absorbed), step.moved.get(surviving, 0))
     step.removed.append(absorbed)
     step.aliases.append((absorbed, surviving))
 

@@ -1,7 +1,7 @@
 """Everybody at once: the log handed to the warehouse, the customer table built, scores written back to the store.
 
 The customer table holds every column that a rule may name, as of one moment. Its features are those of the live fold,
-value for value; its recency–frequency–monetary scores are what the store's customers carry until the next refresh.
+value for value, and its scores those that the same parts compute when a customer's next event comes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 
 from rapport.core.time import SECOND_US
-from rapport.differentiate import rfm
-from rapport.differentiate.features_sql import customer_query, event_columns
+from rapport.differentiate.features_sql import event_columns
+from rapport.differentiate.history_sql import history_columns
 from rapport.loop import generation, quality
-from rapport.loop.columns import SCORE_COLUMNS
+from rapport.loop.differentiate import digest, encoded
+from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
 from rapport.loop.link import LinkReport, link
 from rapport.loop.refreshed import STATE, RefreshState
@@ -25,7 +26,6 @@ from rapport.loop.retain import Retained, retain
 from rapport.loop.runtime import Runtime
 from rapport.ports.warehouse import Progress
 
-_MEASURED = "measured"
 _CUSTOMERS_A_WRITE = 5_000
 
 
@@ -57,15 +57,10 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
     with _timed(rt, seconds, "fold"):
         catch_up(rt, tell)
     as_of = rt.clock.now_us()
-    features, traits = rt.workspace.features, rt.workspace.traits
+    columns = {*event_columns(rt.workspace.features, rt.workspace.traits), *history_columns(rt.readings)}
     with _timed(rt, seconds, "hand over"):
-        receipt = rt.warehouse.export(tell, event_columns(features, traits))
-    with _timed(rt, seconds, "measure"):
-        tell("measuring customers", 0.0)
-        rt.warehouse.save_table(_MEASURED, customer_query(features, traits, rt.sources, rt.zone, as_of))
-    with _timed(rt, seconds, "score"):
-        cutpoints = rfm.cutpoints(rt.warehouse.query(rfm.cutpoints_query(_MEASURED))[0])
-        customers = rt.warehouse.build_customers(rfm.scored_query(_MEASURED, cutpoints), as_of, tell)
+        receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
+    customers, learnt = differentiate(rt, as_of, tell, lambda step: _timed(rt, seconds, step))
     with _timed(rt, seconds, "write back"):
         _write_back(rt, customers, as_of, tell)
     with _timed(rt, seconds, "examine"):
@@ -78,10 +73,10 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         as_of=as_of,
         customers=customers,
         last_seq=receipt.last_seq,
-        cutpoints=cutpoints,
         definitions=rt.workspace.version,
+        differentiation=digest(rt),
     )
-    rt.store.save_state(STATE, msgspec.json.encode(state)).result()
+    rt.store.replace_states([], encoded(learnt) | {STATE: msgspec.json.encode(state)}).result()
     segments = _segments(rt)
     links = None
     if rt.workspace.identity.linking.enabled:
@@ -116,8 +111,9 @@ def _write_back(rt: Runtime, customers: int, as_of: int, tell: Progress) -> None
 
 def _scores(rt: Runtime, as_of: int) -> Iterator[tuple[str, bytes]]:
     encode = msgspec.json.Encoder().encode
-    for customer_id, *values in rt.warehouse.customer_rows(SCORE_COLUMNS):
-        scores: dict[str, Any] = dict(zip(SCORE_COLUMNS, values, strict=True))
+    names = tuple(rt.score_columns)
+    for customer_id, *values in rt.warehouse.customer_rows(names):
+        scores: dict[str, Any] = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         yield customer_id, encode(scores | {"refreshed_at": as_of})
 
 

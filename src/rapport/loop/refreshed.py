@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from rapport.differentiate import rfm
 from rapport.loop.runtime import Runtime
 
 STATE = "refresh"
@@ -19,9 +18,10 @@ class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
     customers: int
     last_seq: int
     """The log's position up to which events were handed over."""
-    cutpoints: rfm.Cutpoints
     definitions: str
     """Version of the workspace that defined the columns."""
+    differentiation: str = ""
+    """Fingerprint of the definitions under which the parts of differentiate learnt (``loop.differentiate``)."""
 
 
 def last_refresh(rt: Runtime) -> RefreshState | None:

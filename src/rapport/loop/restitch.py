@@ -8,6 +8,7 @@ tells two people apart), writes it down as the ``Turn`` in the same transaction,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -20,7 +21,8 @@ from rapport.identify.graph import Graph, new_customer_id
 from rapport.identify.ledger import RESTITCHED, standing
 from rapport.identify.restitch import Region, Restitched, corrections, part, restitch
 from rapport.identify.stitch import ACTOR
-from rapport.loop.rescore import rescore
+from rapport.loop.differentiate import rescored
+from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
 
@@ -92,7 +94,7 @@ def take(rt: Runtime, turn: Turn) -> None:
         dissolved=before,
         aliases=_aliases(rt, before, now),
         profiles=[(customer_id, encode_profile(profiles[customer_id])) for customer_id in sorted(profiles)],
-        scores=list(rescore(rt, events)),
+        scores=list(_scores(rt, turn, profiles)),
         state={STATE: b""},
     )
     rt.store.apply(batch).result()
@@ -133,10 +135,22 @@ def _parted(rt: Runtime, turn: Turn, region: Region, lines: list[Link]) -> list[
 
 def _folded(rt: Runtime, events: Iterable[tuple[int, Event]]) -> Profile:
     profile = Profile()
+    history: dict[str, Any] = {}
     for seq, event in events:
         traits.add(profile, event, seq)
         rt.features.add(profile.features, event, seq)
+        if rt.histories.concerns(event):
+            rt.histories.add(history, event, seq)
+    profile.history = rt.histories.encode(history)
     return profile
+
+
+def _scores(rt: Runtime, turn: Turn, profiles: Mapping[str, Profile]) -> Iterable[tuple[str, bytes]]:
+    """The scores of the customers concerned, as of the last refresh or of the turn, whichever is later."""
+    refreshed = last_refresh(rt)
+    if refreshed is None:
+        return ()
+    return rescored(rt, sorted(profiles.items()), max(refreshed.as_of, turn.time_us))
 
 
 def _moved(rows: Iterable[IdentifierRow], now: Restitched) -> list[IdentifierRow]:

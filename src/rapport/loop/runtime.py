@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.customize.arbitration import Arbiter
 from rapport.customize.eligibility import Eligibility
 from rapport.differentiate.features import FeatureFold
+from rapport.differentiate.history import HistoryFold
+from rapport.differentiate.parts import Part, parts_of
+from rapport.differentiate.readings import Tallied, readings_of
 from rapport.identify.arrival import Arrivals
 from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
 from rapport.loop.counts import Counts
+from rapport.loop.gatekeeper import Gatekeeper
 from rapport.loop.learner import Learner
 from rapport.loop.suppress import Suppressed
 from rapport.ports.clock import Chance, Clock
 from rapport.ports.store import KeyRow, Store
 from rapport.ports.warehouse import Warehouse
 from rapport.workspace import customer_columns
+from rapport.workspace.columns import score_columns
 from rapport.workspace.definitions import ColumnType, Workspace
 from rapport.workspace.survivorship import Survivorship, survivorship
 
@@ -49,6 +55,18 @@ class Hinting:
     lock: Lock = field(default_factory=Lock)
 
 
+@dataclass(slots=True)
+class Learnt:
+    """What the parts of differentiate learnt at the last refresh that this process knows of."""
+
+    as_of: int = -1
+    last_seq: int = 0
+    """The log's position up to which that refresh counted."""
+    models: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    """Fingerprint of the definitions, once computed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """One open workspace. Frozen: what changes lives in the store, the learner and the key ring."""
@@ -68,16 +86,28 @@ class Runtime:
     """How far each source of values is believed."""
     survivors: Survivors
     features: FeatureFold
+    readings: list[Tallied]
+    """Where needs and stages are read."""
+    histories: HistoryFold
+    parts: list[Part]
+    """How customers differ, part by part."""
+    score_columns: dict[str, ColumnType]
+    """The columns that the parts compute."""
+    rates: Mapping[str, float]
+    """Currency → what one unit is worth in the workspace's."""
     eligibility: Eligibility
     arbiter: Arbiter
     learner: Learner
     answering_events: frozenset[str]
     """Names of the events that may settle an offer: responses, and the goals of the actions."""
     slots: dict[str, list[str]]
+    gatekeeper: Gatekeeper
+    """Which stages the data does not carry."""
     suppressed: Suppressed
     """Who was erased, for events that arrive."""
     keyring: KeyRing = field(default_factory=KeyRing)
     hinting: Hinting = field(default_factory=Hinting)
+    learnt: Learnt = field(default_factory=Learnt)
     counts: Counts = field(default_factory=Counts)
     """What was not kept."""
 
@@ -96,6 +126,8 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
     columns = customer_columns(workspace)
     counts = Counts()
     zone = ZoneInfo(workspace.settings.timezone)
+    readings = readings_of(workspace)
+    rates = workspace.value.currencies if workspace.value else {}
     sources = survivorship(workspace.identity)
     arbiter = Arbiter(
         workspace.actions,
@@ -118,10 +150,16 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         sources=sources,
         survivors=Survivors(workspace.traits, sources),
         features=FeatureFold(workspace.features, zone),
+        readings=readings,
+        histories=HistoryFold(readings, zone, workspace.settings.currency, rates),
+        parts=parts_of(workspace, columns),
+        score_columns=score_columns(workspace),
+        rates=rates,
         eligibility=Eligibility(workspace.actions, columns),
         arbiter=arbiter,
         learner=Learner.resume(store, arbiter),
         slots=workspace.slots,
+        gatekeeper=Gatekeeper(workspace, columns),
         suppressed=Suppressed(store),
         counts=counts,
         answering_events=frozenset(OUTCOME_BY_EVENT)

@@ -7,9 +7,12 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import msgspec
+from numpy.typing import NDArray
 
+from rapport.core.columns import ColumnType
 from rapport.core.linkage import Holders, Pair, Patterns, Sampled
 
+Array = NDArray[Any]
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, 0–1."""
 
@@ -75,6 +78,17 @@ class Warehouse(Protocol):
 
     def save_table(self, name: str, sql: str) -> int:
         """Stores a query's result as a table of the warehouse; returns its rows."""
+
+    def arrays(
+        self, sql: str, given: Mapping[str, Array] | None = None, types: Mapping[str, ColumnType] | None = None
+    ) -> dict[str, Array]:
+        """A query's columns as arrays; it may read the arrays ``given``, of ``types``, as the table ``given``.
+
+        Numbers with a NULL are float64 with NaN, text is objects with None.
+        """
+
+    def save_arrays(self, name: str, chunks: Iterator[Mapping[str, Array]], types: Mapping[str, ColumnType]) -> int:
+        """Stores arrays, chunk after chunk, as a table (columns without a type are text); returns its rows."""
 
     def tables(self) -> Collection[str]:
         """Names of the stored tables."""

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from rapport.core.columns import ColumnType
 from rapport.core.errors import Conflict, InvalidInput, StoreFailure
 from rapport.ports.warehouse import ExportReceipt, Progress, SegmentPreview
 from rapport.warehouse.columns import FIXED, quoted, with_columns
@@ -23,6 +26,7 @@ from rapport.warehouse.links import DuckDBLinking
 if TYPE_CHECKING:
     import duckdb
 
+Array = NDArray[Any]
 _ROWS_A_PAGE = 10_000
 _FORMATS: Final = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -105,6 +109,44 @@ class DuckDBWarehouse:
     def save_table(self, name: str, sql: str) -> int:
         """Stores a query's result as a table; returns its rows."""
         return self._write(name, sql, "")
+
+    def arrays(
+        self, sql: str, given: Mapping[str, Array] | None = None, types: Mapping[str, ColumnType] | None = None
+    ) -> dict[str, Array]:
+        """A query's columns as arrays; it may read the arrays ``given`` as the table ``given``."""
+        from rapport.warehouse import arrays  # noqa: PLC0415 - imports Arrow
+
+        cursor = self._cursor()
+        if given is None:
+            return arrays.from_engine(cursor.execute(sql).fetchnumpy())
+        cursor.register("given", arrays.to_table(given, types or {}))
+        try:
+            return arrays.from_engine(cursor.execute(sql).fetchnumpy())
+        finally:
+            cursor.unregister("given")
+
+    def save_arrays(self, name: str, chunks: Iterator[Mapping[str, Array]], types: Mapping[str, ColumnType]) -> int:
+        """Stores arrays, chunk after chunk, as a table; returns its rows."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - imports Arrow
+
+        from rapport.warehouse import arrays  # noqa: PLC0415 - imports Arrow
+
+        rows = 0
+        with self._files.replacing(name) as draft:
+            writer = None
+            try:
+                for chunk in chunks:
+                    table = arrays.to_table(chunk, types)
+                    writer = writer or pq.ParquetWriter(draft, table.schema, compression="zstd")
+                    writer.write_table(table)
+                    rows += table.num_rows
+                if writer is None:
+                    none = {name: np.zeros(0, dtype=object) for name in ("customer_id", *types)}
+                    writer = pq.ParquetWriter(draft, arrays.to_table(none, types).schema, compression="zstd")
+            finally:
+                if writer is not None:
+                    writer.close()
+        return rows
 
     def tables(self) -> Collection[str]:
         """Names of the stored tables."""

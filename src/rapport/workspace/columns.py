@@ -72,10 +72,12 @@ PART_COLUMNS: Final[dict[str, dict[str, tuple[ColumnType, str]]]] = {
     },
     "fit": {
         "service_fit": ("number", "How well we can serve what this customer needs, 0 to 1."),
-        "service_limit": ("text", "The capability that limits it."),
+        "service_limit": ("text", "The capability that limits it most; NULL where none does."),
+        "cost_to_serve": ("number", "What serving this customer costs a year."),
     },
     "selection": {
         "selection": ("text", "prioritise, later, hold, develop or exclude."),
+        "expected_growth": ("number", "How much more this customer could earn a year."),
     },
     "mode": {
         "needs_diversity": ("number", "How far this customer's needs are from other customers', 0 to 1."),
@@ -124,6 +126,13 @@ def feature_kind(feature: Feature) -> TraitKind:
     """
     answers = canonical_name(feature.event) in OUTCOME_BY_EVENT
     return feature.kind or ("response" if answers else "behaviour")
+
+
+def score_columns(workspace: Workspace) -> dict[str, ColumnType]:
+    """The columns that the parts of differentiate compute, segments included."""
+    columns = {name: type_ for part in PART_COLUMNS.values() for name, (type_, _) in part.items()}
+    columns.update(dict.fromkeys(workspace.segments, "boolean"))
+    return columns
 
 
 def customer_columns(workspace: Workspace) -> dict[str, ColumnType]:

@@ -9,6 +9,7 @@ import msgspec
 
 from rapport.core.customer import Customer
 from rapport.core.time import iso
+from rapport.loop import differentiate
 from rapport.loop.columns import customer_row
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import links, offers, values
@@ -54,6 +55,7 @@ def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[st
         "traits": told,
         "features": features,
         "scores": _scores(customer),
+        "differences": differentiate.told(rt, customer.id, customer.profile, now_us),
         "kinds": values.by_kind(rt, customer, told, features=features, answers=answers, now_us=now_us),
         "links": links.links(rt, lines, events),
         "refused": links.refused(rt, refusals, events),
