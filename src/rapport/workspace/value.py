@@ -10,6 +10,8 @@ from rapport.workspace.definition import Definition
 
 Scoring = Literal["quantile", "linear", "steps"]
 Weighting = Literal["equal", "manual", "ahp", "entropy"]
+QuadrantKey = Literal["high_high", "high_low", "low_high", "low_low"]
+"""Current value, then potential value."""
 
 
 class Indicator(Definition, frozen=True):
@@ -27,9 +29,10 @@ class Indicator(Definition, frozen=True):
     weight: float = 1.0
     """Its share of the dimension under ``manual`` weights, in proportion."""
     group: str = ""
-    """Indicators of one group are judged among themselves, and the groups among each other."""
+    """Under ``ahp``: the indicators of one group are judged among themselves, and the groups among each other and with
+    the indicators that have none."""
     missing: Literal["worst", "middle", "left out"] = "worst"
-    """What a customer without the number scores; left out: the others' weights share it."""
+    """What a customer without the number scores: 0, one half, or nothing, and the other indicators share its weight."""
 
 
 class Dimension(Definition, frozen=True):
@@ -38,13 +41,32 @@ class Dimension(Definition, frozen=True):
     indicators: dict[str, Indicator] = {}
     """Name → indicator."""
     weights: Weighting = "equal"
-    """Alike, by hand, from pairwise judgements (AHP), or by how much they tell customers apart (entropy)."""
+    """How the indicators are weighed: alike, by hand, from pairwise judgements (AHP), or by how much they tell customers
+    apart (entropy)."""
     judgements: dict[str, dict[str, float]] = {}
-    """For ``ahp``: indicator (or group) → another → how many times more it matters, 1 to 9; the reverse is implied."""
+    """For ``ahp``: indicator (or group) → another → how many times more it matters, 1/9 to 9; the reverse is implied."""
     cap: float = 0.2
     """For ``entropy``: no indicator weighs more than this share."""
     high_from: float | None = None
-    """The score from which a customer counts as high; unless said, the median."""
+    """The score from which a customer counts as high; unless said, the one that comes closest to calling half of the
+    customers high."""
+
+
+def judged_together(dimension: Dimension) -> dict[str, list[str]]:
+    """Which names are compared with one another: under the empty name the groups and whoever has none, then each group.
+
+    >>> one, two = Indicator(of="a", group="money"), Indicator(of="b")
+    >>> judged_together(Dimension(indicators={"one": one, "two": two}))
+    {'': ['money', 'two'], 'money': ['one']}
+    """
+    together: dict[str, list[str]] = {"": []}
+    for name, indicator in dimension.indicators.items():
+        top = indicator.group or name
+        if top not in together[""]:
+            together[""].append(top)
+        if indicator.group:
+            together.setdefault(indicator.group, []).append(name)
+    return together
 
 
 class Quadrant(Definition, frozen=True):
@@ -80,8 +102,8 @@ class Value(Definition, frozen=True):
     """What a customer is worth now."""
     potential: Dimension = Dimension()
     """What a customer could be worth."""
-    quadrants: dict[Literal["high_high", "high_low", "low_high", "low_low"], Quadrant] = {}
-    """Current_potential → name and treatment."""
+    quadrants: dict[QuadrantKey, Quadrant] = {}
+    """Current_potential → name and treatment; ``value_quadrant`` holds the key, so that a rule survives a new name."""
     learned_horizon: str = "90d"
     """How far ahead ``potential_spend`` looks, the spend that is learnt from what customers like this one went on to
     spend."""
