@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rapport.core.columns import ColumnType
-from rapport.differentiate import rfm, value
+from rapport.differentiate import groups, rfm, segments, value
 from rapport.differentiate.frame import Array, Frame
 from rapport.workspace.definitions import Workspace
 
@@ -49,7 +49,7 @@ class Build(Protocol):
         """``columns`` are all columns of a customer."""
 
 
-BUILDS: tuple[Build, ...] = (rfm.build, value.build)
+BUILDS: tuple[Build, ...] = (rfm.build, value.build, groups.build, segments.build)
 
 
 def parts_of(workspace: Workspace, columns: Mapping[str, ColumnType]) -> list[Part]:
