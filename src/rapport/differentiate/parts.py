@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rapport.core.columns import ColumnType
-from rapport.differentiate import groups, rfm, segments, value
+from rapport.differentiate import fit, groups, mode, rfm, segments, selection, stage, value
 from rapport.differentiate.frame import Array, Frame
 from rapport.workspace.definitions import Workspace
 
@@ -49,7 +49,7 @@ class Build(Protocol):
         """``columns`` are all columns of a customer."""
 
 
-BUILDS: tuple[Build, ...] = (rfm.build, value.build, groups.build, segments.build)
+BUILDS: tuple[Build, ...] = (rfm.build, stage.build, value.build, fit.build, selection.build, mode.build, groups.build, segments.build)
 
 
 def parts_of(workspace: Workspace, columns: Mapping[str, ColumnType]) -> list[Part]:

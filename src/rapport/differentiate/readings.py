@@ -234,7 +234,7 @@ BUILT_IN_SIGNALS: Final[dict[Stage, list[Signal]]] = {
     "selection": [Signal(event="Product Added", weight=2.0), Signal(event="Wishlist Product Added to Cart", weight=2.0),
                   Signal(event="Cart Viewed", weight=2.0), Signal(event="Coupon Applied", weight=3.0),
                   Signal(event="Checkout Started", weight=4.0), Signal(event="Payment Info Entered", weight=5.0)],
-    "after_sales": [Signal(event=_BOUGHT), Signal(event="Order Refunded", weight=3.0),
+    "after_sales": [Signal(event=_BOUGHT, weight=0.6), Signal(event="Order Refunded", weight=3.0),
                     Signal(event="Order Cancelled", weight=3.0)],
     "feedback": [Signal(event="Product Reviewed", weight=3.0)],
     "loyalty": [],

@@ -19,7 +19,8 @@ class Signal(Definition, frozen=True):
     category: str = ""
     """Path of the category that it is about; empty: ``properties.category`` and the categories of its products."""
     weight: float = 1.0
-    """How strongly it speaks."""
+    """How strongly it speaks; together a stage's signals never say more than its strongest. Of an order: how strongly
+    the time since it speaks."""
 
 
 class Stages(Definition, frozen=True):
@@ -28,8 +29,9 @@ class Stages(Definition, frozen=True):
     signals: dict[Stage, list[Signal]] = {}
     """Stage → the events that speak for it."""
     half_life: str = "7d"
-    """After so long a signal counts half."""
+    """After so long a signal counts half; an order counts by the customer's own pace instead."""
     visit: str = "30m"
     """A visit ends after so long without an event."""
     method: Literal["rules", "hmm"] = "rules"
-    """How stages are told: by rules, or by a hidden Markov model where it predicts the next purchase better."""
+    """How stages are told: by rules, or by a hidden Markov model where it predicts purchases better on customers that
+    it was not fitted to; where it does not, the rules stay, and the report says so."""
