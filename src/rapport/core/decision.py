@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from rapport.core.gate import Gate
+
 Outcome = Literal["accepted", "rejected", "ignored"]
 
 
@@ -42,6 +44,19 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """The inputs that moved the logit most, strongest first; entries of the request's context begin with ``@``."""
 
 
+class Treated(msgspec.Struct, frozen=True, kw_only=True):
+    """How the customer's marketing mode limited a decision; what is left is as of before it."""
+
+    mode: str
+    """Marketing mode, or ``later`` or ``exclude`` for who is not selected."""
+    contacts_left: int | None = None
+    """None: no limit."""
+    budget_left: float | None = None
+    """In the workspace's currency; None: no limit."""
+    configure: str = "choose"
+    """Configuration rights: ``none``, ``choose`` or ``full``."""
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One decision as it is stored. The lists from ``candidates`` to ``choice_probability`` run parallel.
 
@@ -58,6 +73,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     personalized: bool
     impersonal: str = ""
     """Why nothing about the customer was used; empty where it was."""
+    gates: list[Gate] = []
+    """The stages that were closed when it was made; empty while all were open."""
     candidates: list[str]
     """The eligible actions."""
     mean: list[float]
@@ -77,6 +94,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Name and version of the model that scored."""
     definitions: str
     """Version of the workspace that defined actions and rules."""
+    treatment: Treated | None = None
+    """None: the customer has no marketing mode, or there are no treatments."""
 
 
 encode_decision = msgspec.msgpack.Encoder().encode

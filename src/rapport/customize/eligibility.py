@@ -60,13 +60,24 @@ class Eligibility:
                 eligible.append(name)
         return eligible, excluded
 
+    def uses(self, action: str) -> frozenset[str]:
+        """The columns that an action's rule names."""
+        return self._rules[action].uses
+
     def split_unknown(
-        self, slot: str, choices: Mapping[str, bool], context: Mapping[str, Any], because: str
+        self,
+        slot: str,
+        choices: Mapping[str, bool],
+        context: Mapping[str, Any],
+        because: str,
+        *,
+        forbidden: bool = True,
     ) -> tuple[list[str], list[Exclusion]]:
         """``split`` where nothing about the customer may be used but his ``choices`` (values of ``CHOICES``).
 
         Actions that are ``personal`` are excluded with ``because``, and so are those whose rule asks for more: whoever
-        the customer is, the same actions stand.
+        the customer is, the same actions stand. Not ``forbidden`` by anybody, but for want of data, actions that are
+        ``personal`` stand as well, if their rule asks for nothing.
 
         >>> shop = {"new": Action(slots=["home"], personal=False), "vip": Action(slots=["home"], rule="orders > 9")}
         >>> Eligibility(shop, {"orders": "integer"}).split_unknown("home", {}, {}, "switched off")
@@ -75,7 +86,8 @@ class Eligibility:
         eligible: list[str] = []
         excluded: list[Exclusion] = []
         for name in self._names(slot):
-            refusal = self._unknown_refusal(name, choices, context, because)
+            refusal = because if forbidden and name in self._personal else None
+            refusal = refusal or self._unknown_refusal(name, choices, context, because)
             if refusal is None:
                 eligible.append(name)
             else:
@@ -105,8 +117,6 @@ class Eligibility:
     def _unknown_refusal(
         self, name: str, choices: Mapping[str, bool], context: Mapping[str, Any], because: str
     ) -> str | None:
-        if name in self._personal:
-            return because
         if asks := self._asks[name]:
             return f"{because}, and its rule asks for {', '.join(asks)}"
         rule = self._rules[name]

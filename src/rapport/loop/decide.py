@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from rapport.core.customer import CustomerRow, Profile, decode_profile
-from rapport.core.decision import Chosen, Decision, DecisionRow, encode_decision
+from rapport.core.decision import Chosen, Decision, DecisionRow, Exclusion, encode_decision
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.customize.because import SWITCHED_OFF, because
 from rapport.identify.consent import PERSONALIZATION
 from rapport.identify.profile import opted_out, personalized
 from rapport.loop.columns import customer_row
+from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
 
@@ -51,14 +52,19 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     subject, customer_id, found = whom(rt, ask.customer)
     now_us = rt.clock.now_us()
     profile = decode_profile(found.profile) if found else Profile()
-    impersonal = _impersonal(profile, found, withheld)
+    shut = rt.gatekeeper.shut(rt.store, now_us)
+    refused = _impersonal(profile, found, withheld)
+    impersonal = refused or shut.impersonal
     context = _general(rt, ask.context) if impersonal else ask.context
     if impersonal:
         row: dict[str, Any] = {}
-        choices = {"personalized": False, "opted_out": opted_out(profile)}
-        eligible, excluded = rt.eligibility.split_unknown(ask.slot, choices, context, impersonal)
+        choices = {"personalized": not refused, "opted_out": opted_out(profile)}
+        eligible, excluded = rt.eligibility.split_unknown(
+            ask.slot, choices, context, impersonal, forbidden=bool(refused)
+        )
     else:
         row = customer_row(rt, customer_id, profile, found.scores if found else b"{}", now_us)
+        row.update(dict.fromkeys(shut.columns))
         eligible, excluded = rt.eligibility.split(ask.slot, row, context)
     seed = rt.chance.seed()
     ranking = rt.arbiter.rank(
@@ -72,6 +78,7 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
         made_at=now_us,
         personalized=not impersonal,
         impersonal=impersonal,
+        gates=shut.gates,
         candidates=ranking.candidates,
         mean=ranking.mean,
         spread=ranking.spread,
@@ -102,10 +109,16 @@ def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: boo
         "items": [_item(rt, decision, pick) for pick in decision.chosen],
     }
     if explain:
-        told["excluded"] = [
-            {"action": one.action, "reason": rt.eligibility.told(one, decision.inputs)} for one in decision.excluded
-        ]
+        told["excluded"] = [{"action": one.action, "reason": _reason(rt, decision, one)} for one in decision.excluded]
+    if decision.gates:
+        told["gates"] = [{"stage": gate.stage, "reason": gate.reason} for gate in decision.gates]
     return told
+
+
+def _reason(rt: Runtime, decision: Decision, one: Exclusion) -> str:
+    """Why an action was not in the running, and which gate withheld what its rule asks for."""
+    because_of = why_withheld(rt, decision, one.action)
+    return rt.eligibility.told(one, decision.inputs) + (f"; {because_of}" if because_of else "")
 
 
 def _item(rt: Runtime, decision: Decision, pick: Chosen) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
-from rapport.core.time import SECOND_US
+from rapport.core.errors import InvalidInput
+from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import generation, quality
+from rapport.loop import gates, generation, quality
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -46,17 +47,18 @@ class RefreshReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the search for probable links found, where identity.yaml asks for it; the next refresh counts with it."""
 
 
-def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
-    """Folds what waits, then computes features and scores for every customer.
+def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None = None) -> RefreshReport:
+    """Folds what waits, then computes features and scores for every customer, as of now or of an earlier moment (µs).
 
-    Raises ``StoreFailure`` when the log cannot be handed over. Repeating it is safe at any point.
+    Raises ``StoreFailure`` when the log cannot be handed over, ``InvalidInput`` for a moment to come. Repeating it is
+    safe at any point.
     """
     tell = progress or _say_nothing
     seconds: dict[str, float] = {}
     began = generation.current(rt.store)
     with _timed(rt, seconds, "fold"):
         catch_up(rt, tell)
-    as_of = rt.clock.now_us()
+    as_of = _moment(rt, as_of_us)
     columns = {*event_columns(rt.workspace.features, rt.workspace.traits), *history_columns(rt.readings)}
     with _timed(rt, seconds, "hand over"):
         receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
@@ -66,9 +68,10 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
     with _timed(rt, seconds, "examine"):
         tell("examining the data", 0.0)
         quality.measure(rt, as_of)
+        gates.measure(rt, as_of)
     if generation.current(rt.store) != began:
         # Somebody was erased meanwhile: what was read before that must not stay.
-        return refresh(rt, progress)
+        return refresh(rt, progress, as_of_us)
     state = RefreshState(
         as_of=as_of,
         customers=customers,
@@ -93,6 +96,13 @@ def refresh(rt: Runtime, progress: Progress | None = None) -> RefreshReport:
         retained=retained,
         links=links,
     )
+
+
+def _moment(rt: Runtime, as_of_us: int | None) -> int:
+    now_us = rt.clock.now_us()
+    if as_of_us is not None and as_of_us > now_us:
+        raise InvalidInput(f"{iso(as_of_us)} is still to come", where="as of", hint="name a day that has been")
+    return now_us if as_of_us is None else as_of_us
 
 
 def _write_back(rt: Runtime, customers: int, as_of: int, tell: Progress) -> None:

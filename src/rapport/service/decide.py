@@ -66,6 +66,13 @@ class ExcludedTold(msgspec.Struct):
     reason: str
 
 
+class GateTold(msgspec.Struct):
+    """A stage that the data does not carry now: the answer does without it."""
+
+    stage: str
+    reason: str
+
+
 class DecisionTold(msgspec.Struct):
     """The answer; a write key gets ``decision_id`` and ``items`` only."""
 
@@ -74,6 +81,8 @@ class DecisionTold(msgspec.Struct):
     customer_id: str = ""
     personalized: bool = True
     excluded: list[ExcludedTold] = []
+    gates: list[GateTold] = []
+    """Closed stages; left out while all are open."""
 
 
 _decode = msgspec.json.Decoder(DecideBody)

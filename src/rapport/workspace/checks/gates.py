@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rapport.core.errors import InvalidDefinition
+from rapport.workspace.checks.asking import check_duration
 from rapport.workspace.documents import Place
 from rapport.workspace.draft import Draft
-from rapport.workspace.durations import duration_us
 from rapport.workspace.gates import Gates
 
 SHARES = ("identified", "known", "valid", "coverage")
@@ -14,10 +13,7 @@ COUNTS = ("customers", "purchasers")
 
 def check(draft: Draft, gates: Gates, place: Place) -> None:
     """Adds to the draft every finding about it."""
-    try:
-        duration_us(gates.fresh)
-    except InvalidDefinition as error:
-        draft.report(place.below("fresh"), error.message, error.hint)
+    check_duration(draft, gates.fresh, place.below("fresh"))
     for key in SHARES:
         share = getattr(gates, key)
         if not 0 <= share <= 1:

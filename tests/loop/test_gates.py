@@ -1,0 +1,246 @@
+"""The gate inside deciding: degraded data closes it, the simpler treatment takes over, good data opens it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from rapport.core.decision import Decision, decode_decision, encode_decision
+from rapport.core.time import DAY_US
+from rapport.differentiate.readiness import Counted
+from rapport.loop.decide import Ask, answer, decide
+from rapport.loop.fold import catch_up, close_windows
+from rapport.loop.gatekeeper import LOOK_EVERY_US, STATE
+from rapport.loop.gates import HISTORY, HISTORY_KEPT, history, measure, readiness
+from rapport.loop.refresh import refresh
+from tests.loop.conftest import HandClock, Shop, identify, track
+
+OFFERS = """
+tea: {slots: [homepage], title: A pot of tea, value: 3}
+scarf: {slots: [homepage], title: A scarf, value: 4, personal: false}
+gold: {slots: [homepage], title: For the best, rule: value_quadrant = 'high_high' OR value_current >= 0}
+plain: {slots: [homepage], title: For all others, rule: value_quadrant IS NULL}
+near: {slots: [homepage], title: Near you, rule: age >= 18}
+"""
+TRAITS = """
+age: {type: integer, kind: engagement, purpose: age groups}
+email: {type: text, kind: engagement, purpose: contact, valid: '[^@]+@[^@]+'}
+"""
+VALUE = """
+current: {indicators: {spent: {of: monetary}}}
+potential: {indicators: {orders: {of: frequency}}}
+"""
+FILES = {"actions/offers.yaml": OFFERS, "traits.yaml": TRAITS, "value.yaml": VALUE}
+PEOPLE = 12
+
+
+def fill(shop: Shop) -> Shop:
+    """Twelve customers who are known and have bought."""
+    names = [f"u{number}" for number in range(PEOPLE)]
+    shop.happen(*(identify(name, None, email=f"{name}@x.com", age=20) for name in names))
+    shop.happen(*(track("Order Completed", name, revenue=10 * place) for place, name in enumerate(names)))
+    return shop
+
+
+@pytest.fixture
+def good(open_shop: Callable[..., Shop]) -> Shop:
+    """A shop whose data a refresh found good."""
+    shop = fill(open_shop(**FILES))
+    refresh(shop.rt)
+    return shop
+
+
+@pytest.fixture
+def counted(open_shop: Callable[..., Shop]) -> Shop:
+    """The same shop, of which the counts of a refresh are written by hand."""
+    return keep(fill(open_shop(**FILES)))
+
+
+def keep(shop: Shop, **changed: Any) -> Shop:
+    """Counts as a refresh would keep them."""
+    now = shop.clock.now_us()
+    known = {"value": PEOPLE}
+    found = {"as_of": now, "arrived": now, "recent": (24, 24), "personal": PEOPLE, "purchasers": PEOPLE, "known": known}
+    shop.rt.store.save_state(STATE, msgspec.json.encode(Counted(**found | changed))).result()
+    return shop
+
+
+def decided(shop: Shop, user: str = "u3") -> Decision:
+    return decide(shop.rt, Ask(customer={"userId": user}, slot="homepage")).decision
+
+
+def told(shop: Shop, user: str = "u3") -> dict[str, Any]:
+    made = decide(shop.rt, Ask(customer={"userId": user}, slot="homepage", explain=True))
+    return answer(shop.rt, made, explain=True)
+
+
+def level(shop: Shop, stage: str) -> str:
+    return next(one["level"] for one in readiness(shop.rt)["stages"] if one["stage"] == stage)
+
+
+def test_good_data_closes_nothing(good: Shop) -> None:
+    decision = decided(good)
+    assert (decision.personalized, decision.gates) == (True, [])
+    assert set(decision.candidates) == {"tea", "scarf", "gold", "near"}
+    assert "gates" not in told(good)
+    assert [one["level"] for one in readiness(good.rt)["stages"]] == [
+        "open", "not declared", "open", *["not declared"] * 3, "open", "open",
+    ]  # fmt: skip
+
+
+def test_before_the_first_refresh_nothing_is_closed(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**FILES)
+    assert decided(shop).gates == []
+    assert {one["level"] for one in readiness(shop.rt)["stages"]} == {"not measured", "not declared"}
+    assert any("rapport refresh" in step for step in readiness(shop.rt)["next"])
+
+
+def test_an_empty_shop_is_not_measured(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**FILES)
+    refresh(shop.rt)
+    assert level(shop, "identify") == "not measured"
+    assert decided(shop).gates == []
+
+
+def test_a_feed_that_stops_closes_it_by_the_clock_and_one_that_goes_on_opens_it(counted: Shop) -> None:
+    good = counted
+    good.clock.pass_days(91)
+    decision = decided(good)
+    assert (decision.personalized, decision.inputs) == (False, {})
+    assert [gate.stage for gate in decision.gates] == ["identify"]
+    assert decision.gates[0].reason == "the newest event arrived 91 days ago; at most 90 are asked"
+    assert set(decision.candidates) == {"tea", "scarf"}, "what asks for nothing of the customer still stands"
+    assert told(good)["gates"] == [{"stage": "identify", "reason": decision.gates[0].reason}]
+    assert "identify is closed: the newest event" in told(good)["items"][0]["because"]["who"]
+
+    good.happen(track("Product Viewed", "u1"))
+    good.clock.time_us += LOOK_EVERY_US
+    assert decided(good).personalized, "it was the refresh that was old, not the feed"
+
+
+def test_rapport_s_own_events_are_no_feed(counted: Shop) -> None:
+    decide(counted.rt, Ask(customer={"userId": "u1"}, slot="homepage")).saved.result()
+    catch_up(counted.rt)
+    counted.clock.pass_days(91)
+    assert close_windows(counted.rt) == 1
+    assert not decided(counted).personalized
+    assert measure_after_refresh(counted).arrived < counted.clock.now_us() - 90 * DAY_US
+
+
+def measure_after_refresh(shop: Shop) -> Counted:
+    refresh(shop.rt)
+    return history(shop.rt)[-1]
+
+
+def test_identifiers_quarantined_en_masse_close_it_and_it_reopens(good: Shop) -> None:
+    till = [track("Product Viewed", f"u{number}", "till") for number in range(PEOPLE)]
+    good.happen(*till, *(track("Product Viewed", None, "till", n=number) for number in range(60)))
+    good.clock.pass_days(0.1)
+    refresh(good.rt)
+    decision = decided(good)
+    assert not decision.personalized
+    assert "are of people who can be told apart" in decision.gates[0].reason
+    assert level(good, "value") == "closed"
+
+    good.happen(*(track("Product Viewed", f"u{number % PEOPLE}", n=number) for number in range(120)))
+    assert not decided(good).personalized
+    good.clock.pass_days(0.1)
+    refresh(good.rt)
+    assert decided(good).personalized
+    assert [one["levels"]["identify"] for one in readiness(good.rt)["history"]] == ["open", "closed", "open"]
+
+
+def test_a_source_that_goes_bad_has_its_trait_withheld_until_it_is_mended(good: Shop) -> None:
+    shop = good
+    shop.happen(*(identify(f"u{number}", None, email="n/a") for number in range(PEOPLE)))
+    shop.clock.pass_days(1)
+    refresh(shop.rt)
+    decision = decided(shop)
+    assert decision.personalized
+    assert [(gate.stage, gate.withheld) for gate in decision.gates] == [("identify", ["email"])]
+    assert "email" not in decision.inputs or decision.inputs["email"] is None
+    assert "0% (0 of 12" in decision.gates[0].reason
+
+    shop.happen(*(identify(f"u{number}", None, email=f"u{number}@x.com") for number in range(PEOPLE)))
+    shop.clock.pass_days(1)
+    refresh(shop.rt)
+    assert decided(shop).gates == []
+
+
+def test_a_closed_part_s_columns_are_withheld_and_the_simpler_treatment_takes_over(
+    open_shop: Callable[..., Shop],
+) -> None:
+    shop = open_shop(**FILES | {"policy.yaml": "gates: {purchasers: 5}\ncontext: {weather: text}\n"})
+    shop.happen(*(track("Order Completed", f"u{number}", revenue=number + 1) for number in range(3)))
+    refresh(shop.rt)
+    decision = decided(shop, "u1")
+    assert decision.personalized
+    assert [gate.stage for gate in decision.gates] == ["value"]
+    assert {"value_current", "value_quadrant"} <= set(decision.gates[0].withheld)
+    assert "gold" not in decision.candidates
+    assert "plain" in decision.candidates
+    (gold,) = (one for one in told(shop, "u1")["excluded"] if one["action"] == "gold")
+    assert "withheld, because 3 customers have bought; 5 are asked" in gold["reason"]
+
+    shop.happen(*(track("Order Completed", f"u{number}", revenue=number + 1) for number in range(3, 6)))
+    refresh(shop.rt)
+    decision = decided(shop, "u1")
+    assert decision.gates == []
+    assert "gold" in decision.candidates
+    assert "plain" not in decision.candidates
+
+
+def test_segments_that_rest_on_a_withheld_column_are_withheld_too(open_shop: Callable[..., Shop]) -> None:
+    segments = "rich: {rule: value_current >= 0}\nvip: {rule: rich AND frequency > 0}\nbuyers: {rule: frequency > 0}\n"
+    shop = keep(open_shop(**FILES | {"policy.yaml": "gates: {purchasers: 50}\n", "segments.yaml": segments}))
+    (gate,) = decided(shop, "u1").gates
+    assert {"rich", "vip"} <= set(gate.withheld)
+    assert "buyers" not in gate.withheld
+
+
+def test_gates_that_only_tell_close_nothing(open_shop: Callable[..., Shop]) -> None:
+    shop = keep(open_shop(**FILES | {"policy.yaml": "gates: {closed: false, fresh: 1d}\n"}))
+    shop.clock.pass_days(2)
+    assert decided(shop, "u1").gates == []
+    assert level(shop, "identify") == "closed"
+    assert readiness(shop.rt)["enforced"] is False
+
+
+def test_who_switched_personalisation_off_is_served_as_before(counted: Shop) -> None:
+    good = counted
+    good.happen(identify("u3") | {"context": {"consent": {"categoryPreferences": {"personalization": False}}}})
+    good.clock.pass_days(91)
+    decision = decided(good)
+    assert decision.impersonal == "personalisation is switched off"
+    assert decision.candidates == ["scarf"]
+
+
+def test_another_process_notices_a_refresh(counted: Shop, open_shop: Callable[..., Shop]) -> None:
+    other = open_shop("shop", HandClock(counted.clock.time_us), **FILES)
+    assert decided(other).personalized
+    keep(counted, recent=(0, 24))
+    assert decided(other).personalized, "it looks once a second"
+    other.clock.time_us += LOOK_EVERY_US
+    assert not decided(other).personalized
+    keep(counted)
+    other.clock.time_us -= 10 * LOOK_EVERY_US
+    assert decided(other).personalized, "a clock that was set back is looked at anew"
+
+
+def test_the_history_is_bounded_and_a_repeated_measure_counts_once(good: Shop) -> None:
+    counts = [Counted(as_of=number) for number in range(HISTORY_KEPT + 3)]
+    good.rt.store.save_state(HISTORY, msgspec.json.encode(counts)).result()
+    measure(good.rt, good.clock.now_us())
+    measure(good.rt, good.clock.now_us())
+    kept = history(good.rt)
+    assert len(kept) == HISTORY_KEPT
+    assert [one.as_of for one in kept[-2:]] == [HISTORY_KEPT + 2, good.clock.now_us()]
+
+
+def test_decisions_stored_before_there_were_gates_can_still_be_read(counted: Shop) -> None:
+    stored = msgspec.msgpack.decode(encode_decision(decided(counted)))
+    del stored["gates"]
+    assert decode_decision(msgspec.msgpack.encode(stored)).gates == []
