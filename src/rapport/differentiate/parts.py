@@ -49,7 +49,16 @@ class Build(Protocol):
         """``columns`` are all columns of a customer."""
 
 
-BUILDS: tuple[Build, ...] = (rfm.build, stage.build, value.build, fit.build, selection.build, mode.build, groups.build, segments.build)
+BUILDS: tuple[Build, ...] = (
+    rfm.build,
+    stage.build,
+    value.build,
+    fit.build,
+    selection.build,
+    mode.build,
+    groups.build,
+    segments.build,
+)
 
 
 def parts_of(workspace: Workspace, columns: Mapping[str, ColumnType]) -> list[Part]:

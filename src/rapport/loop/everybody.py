@@ -110,6 +110,7 @@ class _Customers(msgspec.Struct, frozen=True):
             recent=chosen.recent(),
             read=chosen.read,
             ask=chosen.ask,
+            population=last - first if step > 1 else 0,
         )
 
 

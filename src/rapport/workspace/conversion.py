@@ -75,11 +75,14 @@ class Conversion:
     def _mapping(self, kind: Any, value: Any, place: Place) -> Any:
         if not isinstance(value, dict):
             return self.fault(place, f"a mapping is needed here, but this is {_described(value)}")
-        kind = get_args(kind)[1]
+        named, kind = get_args(kind)
         items: dict[str, Any] = {}
         for key, part in value.items():
             if not isinstance(key, str):
                 items[str(key)] = self.fault(place.below(key), f"the name {key} is not text", "quote it", on_key=True)
+            elif get_origin(named) is Literal and key not in get_args(named):
+                hint = did_you_mean(key, get_args(named))
+                items[key] = self.fault(place.below(key), f"'{key}' is not possible here", hint, on_key=True)
             else:
                 items[key] = self.value(kind, {} if part is None and _is_struct(kind) else part, place.below(key))
         return INVALID if any(part is INVALID for part in items.values()) else items

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - whoever reads definitions needs it
-from rapport.workspace.capabilities import Capabilities
+from rapport.workspace.capabilities import Capabilities, Treated
 from rapport.workspace.definition import Definition
 from rapport.workspace.gates import Gates
 from rapport.workspace.groups import Groups
@@ -188,6 +188,10 @@ class Action(Definition, frozen=True):
     """The event that counts as acceptance, beside explicit responses."""
     personal: bool = True
     """False: shown also to those who switched personalisation off."""
+    modes: list[Treated] = []
+    """Only for customers in these marketing modes (or ``later``, ``exclude``); empty: for everybody."""
+    contact: bool = False
+    """Whether it reaches out to the customer, and so counts as a contact: a message, a call, a visit."""
 
 
 class Retention(Definition, frozen=True):

@@ -203,6 +203,7 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
     for key, amount in (("value", action.value), ("cost", action.cost), ("lever", action.lever)):
         check_not_negative(draft, amount, place.below(key))
     check_optional_duration(draft, action.window, place.below("window"))
+    checks.capabilities.check_action(draft, action, place)
     if action.goal is not None:
         check_event(draft, action.goal.event, place.below("goal", "event"))
         check_where(draft, action.goal.where, place.below("goal", "where"))
