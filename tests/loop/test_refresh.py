@@ -9,15 +9,15 @@ import msgspec
 import pytest
 
 from rapport.core.customer import decode_profile
-from rapport.core.errors import InvalidRule
+from rapport.core.errors import InvalidInput, InvalidRule
 from rapport.differentiate.rfm import segment
 from rapport.loop.columns import customer_row
-from rapport.workspace.columns import PART_COLUMNS
 from rapport.loop.fold import catch_up
 from rapport.loop.refresh import refresh
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 from rapport.loop.segments import count
+from rapport.workspace.columns import PART_COLUMNS
 from tests.loop.conftest import Shop, identify, track
 
 
@@ -141,3 +141,18 @@ def test_a_segment_by_score_needs_a_refresh(shop: Shop) -> None:
     assert count(shop.rt, "rfm_segment = 'Prospects'").count == 1
     with pytest.raises(InvalidRule):
         count(shop.rt, "rfm_segmnt = 'Champions'")
+
+
+def test_a_refresh_as_of_an_earlier_day_does_not_know_what_came_later(shop: Shop) -> None:
+    shop.send(track("Order Completed", "ann", revenue=1))
+    then = shop.clock.now_us()
+    shop.clock.pass_days(10)
+    shop.send(track("Order Completed", "ann", revenue=2))
+    report = refresh(shop.rt, as_of_us=then)
+    (row,) = everybody(shop.rt, then).values()
+    assert (report.as_of, row["monetary"], row["recency_days"]) == (then, 1.0, 0)
+
+
+def test_a_refresh_as_of_tomorrow_is_refused(shop: Shop) -> None:
+    with pytest.raises(InvalidInput, match="still to come"):
+        refresh(shop.rt, as_of_us=shop.clock.now_us() + 1)
