@@ -15,7 +15,7 @@ from rapport.core.time import local_day
 from rapport.differentiate import history_sql
 from rapport.differentiate.features_sql import customer_query
 from rapport.differentiate.frame import Array, Frame, Purchases, Recent, Tallies
-from rapport.loop.differentiate import fit, score
+from rapport.loop.differentiate import as_array, fit, score
 from rapport.loop.runtime import Runtime
 from rapport.ports.warehouse import Progress
 from rapport.rules import NumberExpression, Rule
@@ -133,12 +133,22 @@ class _Chosen(msgspec.Struct, frozen=True):
         """A row's place in the frame."""
         return f"CAST((place - {self.first}) // {self.step} AS INTEGER) AS customer"
 
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return -(-(self.last - self.first) // self.step)
+
+    def _null(self, name: str) -> Array:
+        return as_array([None] * self.size, self.rt.columns[name])
+
     def arrays(self, sql: str, *given: Any) -> dict[str, Array]:
         """A query's columns."""
         return self.rt.warehouse.arrays(sql, *given)
 
     def read(self, name: str) -> Array:
-        """A column of the measured customers."""
+        """A column of the measured customers; one that no part computes here is NULL."""
+        if name in self.rt.score_columns:
+            return self._null(name)
         return self.arrays(f"SELECT {name_sql(name)} AS c FROM {MEASURED} WHERE {self.where} ORDER BY place")["c"]
 
     def ask(self, expressions: Sequence[Rule | NumberExpression], scores: dict[str, Array]) -> list[Array]:
@@ -146,12 +156,12 @@ class _Chosen(msgspec.Struct, frozen=True):
         if not expressions:
             return []
         picked = ", ".join(f"{_number(one)} AS e{number}" for number, one in enumerate(expressions))
-        used = sorted({name for one in expressions for name in one.uses} & scores.keys())
+        used = sorted({name for one in expressions for name in one.uses} & self.rt.score_columns.keys())
         if not used:
             found = self.arrays(f"SELECT {picked} FROM {MEASURED} WHERE {self.where} ORDER BY place")
         else:
-            size = -(-(self.last - self.first) // self.step)
-            given = {"row": np.arange(size), **{name: scores[name] for name in used}}
+            computed = {name: scores[name] if name in scores else self._null(name) for name in used}
+            given = {"row": np.arange(self.size), **computed}
             types = {"row": "integer", **{name: self.rt.columns[name] for name in used}}
             row = f"(m.place - {self.first}) // {self.step}"
             joined = f"SELECT m.*, g.* EXCLUDE (row) FROM {MEASURED} AS m JOIN given AS g ON g.row = {row}"
