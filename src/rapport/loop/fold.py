@@ -16,7 +16,7 @@ from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.ecommerce import OFFER_IGNORED
 from rapport.core.errors import Busy
-from rapport.core.event import LINK, Event, LogEntry, decode_event, encode_event
+from rapport.core.event import OURS, SEGMENT, Event, LogEntry, decode_event, encode_event
 from rapport.core.identifier import Identifier, Link, Refusal
 from rapport.differentiate.history import State as History
 from rapport.differentiate.history import decode_history
@@ -27,6 +27,7 @@ from rapport.learn import attribution
 from rapport.loop import restitch
 from rapport.loop.definitions import refold_if_changed
 from rapport.loop.differentiate import rescored
+from rapport.loop.memberships import Kept, keep
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
@@ -177,6 +178,7 @@ def _step(rt: Runtime, limit: int) -> int:
     folded, turn = _fold_until_turn(rt, step, events)
     for customer_id, history in step.histories.items():
         step.profiles[customer_id].history = rt.histories.encode(history)
+    kept = _scores(rt, step)
     batch = FoldBatch(
         event_cursor=stored[folded - 1].seq if folded else cursors.event,
         decision_cursor=decisions[-1].seq if decisions else cursors.decision,
@@ -185,11 +187,11 @@ def _step(rt: Runtime, limit: int) -> int:
         refusals=list(step.refusals.values()),
         aliases=step.aliases,
         profiles=[(customer_id, encode_profile(step.profiles[customer_id])) for customer_id in sorted(step.touched)],
-        scores=_scores(rt, step),
+        scores=list(kept.scores),
         removed=step.removed,
         owned=step.owned,
         offers=list(step.offers.values()),
-        state={restitch.STATE: restitch.encode_turn(turn)} if turn else {},
+        state={**kept.state, **({restitch.STATE: restitch.encode_turn(turn)} if turn else {})},
     )
     rt.store.apply(batch).result()
     rt.learner.follow(rt.store)
@@ -228,6 +230,9 @@ def _fold_until_turn(rt: Runtime, step: _Step, events: list[tuple[int, Event]]) 
 
 def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identifier, ...]:
     """Folds an event; returns the identifiers whose past it changed."""
+    if event.type == SEGMENT and step.graph.row(event.owner) is None:
+        # Somebody left meanwhile: what was said of him brings nobody back.
+        return ()
     stitch = rt.stitcher.stitch(step.graph, event, seq)
     step.links.extend(stitch.links)
     for refused in stitch.refused:
@@ -235,7 +240,7 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     for absorbed, surviving in stitch.merges:
         _absorb(rt, step, absorbed, surviving)
     step.owned.append((stitch.owner.id, seq))
-    if event.type == LINK:
+    if event.type in OURS:
         return stitch.turn
     customer_id = stitch.customer_id
     profile = step.profiles.get(customer_id)
@@ -246,7 +251,7 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     if rt.histories.concerns(event):
         rt.histories.add(_history(step, customer_id, profile), event, seq)
     step.touched.add(customer_id)
-    if event.live and seq > step.refreshed_seq:
+    if (event.live and seq > step.refreshed_seq) or customer_id in rt.learnt.replayed:
         step.moved[customer_id] = max(event.received_at, step.moved.get(customer_id, 0))
     if event.live and event.event in rt.answering_events:
         _settle(rt, step, event, seq, customer_id)
@@ -260,12 +265,19 @@ def _history(step: _Step, customer_id: str, profile: Profile) -> History:
     return history
 
 
-def _scores(rt: Runtime, step: _Step) -> list[tuple[str, bytes]]:
-    """The scores of customers whom live events moved, as of the newest of these."""
+def _scores(rt: Runtime, step: _Step) -> Kept:
+    """The scores of customers whom live events moved, as of the newest of these, and what segments they changed."""
     if not step.moved:
-        return []
+        return Kept([], {})
     found = [(customer_id, step.profiles[customer_id]) for customer_id in sorted(step.moved)]
-    return list(rescored(rt, found, max(step.refreshed_at, *step.moved.values())))
+    as_of = max(step.refreshed_at, *step.moved.values())
+    return keep(rt, list(rescored(rt, found, as_of)), as_of, subjects=lambda one: _subject(step, one))
+
+
+def _subject(step: _Step, customer_id: str) -> str:
+    """The oldest name of a customer that is his alone."""
+    own = [row for row in step.graph.of(customer_id) if not row.shared]
+    return str(min(own, key=lambda row: row.id).identifier) if own else ""
 
 
 def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from rapport.core.acts import MANUAL, Act, read_act
 from rapport.core.customer import IdentifierRow, Profile, encode_profile
-from rapport.core.event import LINK, Event, decode_event
+from rapport.core.event import LINK, OURS, Event, decode_event
 from rapport.core.identifier import Identifier, Link
 from rapport.identify import profile as traits
 from rapport.identify.graph import Graph, new_customer_id
@@ -22,6 +22,7 @@ from rapport.identify.ledger import RESTITCHED, standing
 from rapport.identify.restitch import Region, Restitched, corrections, part, restitch
 from rapport.identify.stitch import ACTOR
 from rapport.loop.differentiate import rescored
+from rapport.loop.memberships import Kept, keep
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import FoldBatch
@@ -79,11 +80,12 @@ def take(rt: Runtime, turn: Turn) -> None:
 
     events: dict[str, list[tuple[int, Event]]] = {}
     for seq, event in region.events:
-        if event.type != LINK:
+        if event.type not in OURS:
             events.setdefault(now.owners[seq], []).append((seq, event))
     profiles = {customer_id: _folded(rt, own) for customer_id, own in events.items()}
     before = sorted({row.customer_id for row in region.rows})
     cursors = rt.store.cursors()
+    kept = _scores(rt, turn, profiles, now)
     batch = FoldBatch(
         event_cursor=cursors.event,
         decision_cursor=cursors.decision,
@@ -94,8 +96,8 @@ def take(rt: Runtime, turn: Turn) -> None:
         dissolved=before,
         aliases=_aliases(rt, before, now),
         profiles=[(customer_id, encode_profile(profiles[customer_id])) for customer_id in sorted(profiles)],
-        scores=list(_scores(rt, turn, profiles)),
-        state={STATE: b""},
+        scores=list(kept.scores),
+        state={STATE: b"", **kept.state},
     )
     rt.store.apply(batch).result()
 
@@ -145,12 +147,15 @@ def _folded(rt: Runtime, events: Iterable[tuple[int, Event]]) -> Profile:
     return profile
 
 
-def _scores(rt: Runtime, turn: Turn, profiles: Mapping[str, Profile]) -> Iterable[tuple[str, bytes]]:
+def _scores(rt: Runtime, turn: Turn, profiles: Mapping[str, Profile], now: Restitched) -> Kept:
     """The scores of the customers concerned, as of the last refresh or of the turn, whichever is later."""
     refreshed = last_refresh(rt)
     if refreshed is None:
-        return ()
-    return rescored(rt, sorted(profiles.items()), max(refreshed.as_of, turn.time_us))
+        return Kept([], {})
+    as_of = max(refreshed.as_of, turn.time_us)
+    names = {owner: str(one) for one, owner in sorted(now.customers.items(), reverse=True)}
+    scores = list(rescored(rt, sorted(profiles.items()), as_of))
+    return keep(rt, scores, as_of, subjects=lambda one: names.get(one, ""))
 
 
 def _moved(rows: Iterable[IdentifierRow], now: Restitched) -> list[IdentifierRow]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.customize.arbitration import Arbiter
 from rapport.customize.eligibility import Eligibility
+from rapport.customize.treatment import Treatments
 from rapport.differentiate.features import FeatureFold
 from rapport.differentiate.history import HistoryFold
 from rapport.differentiate.parts import Part, parts_of
@@ -21,6 +22,7 @@ from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
 from rapport.loop.counts import Counts
 from rapport.loop.gatekeeper import Gatekeeper
+from rapport.loop.in_flight import InFlight
 from rapport.loop.learner import Learner
 from rapport.loop.suppress import Suppressed
 from rapport.ports.clock import Chance, Clock
@@ -65,6 +67,8 @@ class Learnt:
     models: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
     """Fingerprint of the definitions, once computed."""
+    replayed: set[str] = field(default_factory=set)
+    """Customers whom a turn before that refresh concerned, met again in a replay: their later events score them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Runtime:
     rates: Mapping[str, float]
     """Currency → what one unit is worth in the workspace's."""
     eligibility: Eligibility
+    treatments: Treatments
+    """What customers in each marketing mode get."""
     arbiter: Arbiter
     learner: Learner
     answering_events: frozenset[str]
@@ -108,6 +114,8 @@ class Runtime:
     keyring: KeyRing = field(default_factory=KeyRing)
     hinting: Hinting = field(default_factory=Hinting)
     learnt: Learnt = field(default_factory=Learnt)
+    in_flight: InFlight = field(default_factory=InFlight)
+    """Decisions that are not on disk yet."""
     counts: Counts = field(default_factory=Counts)
     """What was not kept."""
 
@@ -156,6 +164,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         score_columns=score_columns(workspace),
         rates=rates,
         eligibility=Eligibility(workspace.actions, columns),
+        treatments=Treatments(workspace.capabilities, workspace.actions),
         arbiter=arbiter,
         learner=Learner.resume(store, arbiter),
         slots=workspace.slots,
