@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rapport.core.columns import ColumnType
-from rapport.differentiate import fit, groups, mode, rfm, segments, selection, stage, value
+from rapport.differentiate import fit, groups, lifetime, mode, needs, rfm, segments, selection, stage, value
 from rapport.differentiate.frame import Array, Frame
 from rapport.workspace.definitions import Workspace
 
@@ -51,6 +51,7 @@ class Build(Protocol):
 
 BUILDS: tuple[Build, ...] = (
     rfm.build,
+    needs.build,
     stage.build,
     value.build,
     fit.build,

@@ -10,6 +10,8 @@ Attribute = Literal["what", "when", "where", "why", "how_many", "price", "paymen
 Strength = Literal["need", "want", "demand"]
 """A stable need, a want, and a demand backed by ability to pay: each fades at its own pace."""
 Evidence = Literal["stated", "observed", "inferred"]
+Matter = Literal["product", "service", "communication"]
+"""What may matter most to a customer: what is sold, how one is served, how one is spoken to."""
 
 
 class Reading(Definition, frozen=True):
@@ -53,4 +55,14 @@ class Needs(Definition, frozen=True):
     segment_by: str = "rfm_segment"
     """The text column whose groups share their habits; they in turn lean on everybody's."""
     ladders: dict[str, dict[str, str]] = {}
-    """Attribute of the product → consequence → value: what is known of means and ends beforehand."""
+    """Attribute of the product → consequence → value: what is known of means and ends beforehand. An attribute that is
+    a value of ``what`` lets a purchase speak for ``why``."""
+    inferred_weight: float = 0.2
+    """How much a purchase counts for the ``why`` to which ladders lead from it, beside a value that was told (1)."""
+    matters: dict[Matter, list[Reading]] = {}
+    """What the customer responds to → the events that show it; what is not declared is read from common events."""
+    changed_within: str = "90d"
+    """A need has changed where it shifted within so long."""
+    ladder_cutoff: int | None = None
+    """Links that fewer people told are left out of the value map; unless said, a twentieth of those asked, at least
+    two."""
