@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "openloop", "http_server", "linking_peer"}
+SUPPORT = {"__main__", "openloop", "http_server", "linking_peer", "stage_peer"}
 
 
 def main() -> int:

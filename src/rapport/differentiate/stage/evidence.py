@@ -173,3 +173,20 @@ def _weigh(today: Any, of_row: Any, owner: Any, category: Any, blank: Any, readi
 
 
 weigh = _compile(_weigh)
+
+
+def _gathered(today: Any, size: Any, values: Any, blank: Any, customer: Any, reading: Any, value: Any, day: Any,
+              count: Any, bought_customer: Any, bought_day: Any, bought_orders: Any, recent_customer: Any,
+              recent_reading: Any, stage: Any, weight: Any, order: Any, half_life: Any) -> Any:  # fmt: skip
+    """All of the above in one call, for a live update's sake: rows' groups, owners, categories, orders, signals."""
+    bought = purchases(size, bought_customer, bought_day, bought_orders)
+    of_row, owner, category = groups(size, values, blank, customer, reading, value, stage, order, bought)
+    found = orders(of_row, owner, category, blank, reading, day, order, bought)
+    after = since(size, stage.size, order, recent_customer, recent_reading)
+    shares = fresh(of_row, owner, reading, day, count, bought, after)
+    weighed = weigh(today, of_row, owner, category, blank, reading, day, count, stage, weight, order, half_life,
+                    found, bought, shares)  # fmt: skip
+    return of_row, owner, category, found, bought, weighed
+
+
+gathered = _compile(_gathered)

@@ -53,25 +53,19 @@ class Placed:
 
 def weigh(signals: Signals, model: StageModel, frame: Frame) -> Weighed:
     """What speaks for each stage of each category, as of the frame's day."""
-    evidence, cycle = kernels.evidence(), kernels.cycle()
-    rows, bought_rows, size = frame.tallies, frame.purchases, frame.size
-    values = list(rows.values)
+    rows, bought, recent = frame.tallies, frame.purchases, frame.recent
+    values = rows.values
     blank = values.index("") if "" in values else -1
-    customer, reading, day = own(rows.customer), own(rows.reading), own(rows.day)
-    value, count = own(rows.value), own(rows.count)
-    bought = evidence.purchases(size, own(bought_rows.customer), own(bought_rows.day), own(bought_rows.orders))
-    of_row, owner, category = evidence.groups(
-        size, len(values), blank, customer, reading, value, signals.stage, signals.order, bought
-    )
-    found = evidence.orders(of_row, owner, category, blank, reading, day, signals.order, bought)
-    recent = frame.recent
-    after = evidence.since(size, len(signals.readings), signals.order, own(recent.customer), own(recent.reading))
-    shares = evidence.fresh(of_row, owner, reading, day, count, bought, after)
-    weighed = evidence.weigh(frame.day, of_row, owner, category, blank, reading, day, count, signals.stage,
-                             signals.weight, signals.order, signals.half_life, found, bought, shares)  # fmt: skip
+    of_row, owner, category, found, ever, weighed = kernels.evidence().gathered(
+        frame.day, frame.size, len(values), blank, own(rows.customer), own(rows.reading), own(rows.value),
+        own(rows.day), own(rows.count), own(bought.customer), own(bought.day), own(bought.orders),
+        own(recent.customer), own(recent.reading), signals.stage, signals.weight, signals.order, signals.half_life,
+    )  # fmt: skip
     gaps = np.array([*(model.gaps.get(text, model.gap_days) for text in values), model.gap_days])
-    points = cycle.points_of(frame.day, weighed, found, owner, bought, gaps[category], signals.strongest, signals.pace)
-    return Weighed(owner, category, of_row, found, bought, weighed, points)
+    points = kernels.cycle().points_of(
+        frame.day, weighed, found, owner, ever, gaps[category], signals.strongest, signals.pace
+    )
+    return Weighed(owner, category, of_row, found, ever, weighed, points)
 
 
 def place(signals: Signals, model: StageModel, frame: Frame, weighed: Weighed) -> Placed:
