@@ -51,6 +51,7 @@ class Build(Protocol):
 
 BUILDS: tuple[Build, ...] = (
     rfm.build,
+    lifetime.build,
     needs.build,
     stage.build,
     value.build,

@@ -82,7 +82,11 @@ class Lifetime(Definition, frozen=True):
     """How lifetime value is computed."""
 
     contract: str = ""
-    """A boolean column that says whether a customer's contract runs; empty: customers come and go unannounced."""
+    """A boolean column that says whether a customer's contract runs; empty: customers come and go unannounced. A
+    contract starts with the first order and each order renews it; where the column is FALSE it ended with the period of
+    the last order."""
+    period: str = "30d"
+    """How long one term of a contract lasts."""
     horizon: str = "730d"
     """How far ahead value is counted."""
     discount: float = 0.1

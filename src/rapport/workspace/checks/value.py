@@ -11,7 +11,7 @@ from typing import Final
 from rapport.core.columns import ColumnType
 from rapport.core.errors import InvalidRule
 from rapport.rules import parse_number
-from rapport.workspace.checks import judgements
+from rapport.workspace.checks import judgements, lifetime
 from rapport.workspace.checks.asking import check_duration, check_not_negative, report_rule
 from rapport.workspace.columns import PART_COLUMNS
 from rapport.workspace.documents import Place
@@ -28,6 +28,7 @@ def check(draft: Draft, value: Value, place: Place) -> None:
     for name, dimension in (("current", value.current), ("potential", value.potential)):
         _dimension(draft, dimension, place.below(name))
     check_duration(draft, value.learned_horizon, place.below("learned_horizon"))
+    lifetime.check(draft, value.lifetime, place.below("lifetime"))
     for currency, rate in value.currencies.items():
         _rate(draft, currency, rate, place.below("currencies", currency))
 
