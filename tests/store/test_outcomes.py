@@ -57,6 +57,7 @@ def test_offers_open_close_and_settle(store: Store) -> None:
     settled = offer(1, "tea", outcome="accepted", value=2.5, settled_seq=9)
     offered(store, settled)
     assert store.offers_of(["c1"], open_only=True) == [offer(1, "cake")]
+    assert store.offers_of(["c1", "c2"], since=1) == [offer(2, "tea", customer_id="c2", closes_at=50)]
     assert store.offers_settled(0, 10) == [settled]
     assert store.offers_settled(9, 10) == []
 

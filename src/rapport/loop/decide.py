@@ -17,6 +17,7 @@ from rapport.identify.profile import opted_out, personalized
 from rapport.loop.columns import customer_row
 from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
+from rapport.loop.treatment import allow, remember
 from rapport.loop.who import whom
 
 LIMIT_MAX = 50
@@ -66,6 +67,7 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
         row = customer_row(rt, customer_id, profile, found.scores if found else b"{}", now_us)
         row.update(dict.fromkeys(shut.columns))
         eligible, excluded = rt.eligibility.split(ask.slot, row, context)
+    eligible, not_allowed, treated = allow(rt, found, row, eligible, places=ask.limit, now_us=now_us)
     seed = rt.chance.seed()
     ranking = rt.arbiter.rank(
         rt.learner.posterior, eligible, row, context, seed=seed, limit=ask.limit, personalized=not impersonal
@@ -85,14 +87,16 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
         weight=ranking.weight,
         choice_probability=ranking.choice_probability,
         chosen=ranking.chosen,
-        excluded=excluded,
+        excluded=[*excluded, *not_allowed],
         inputs=ranking.inputs,
         context=context,
         seed=seed,
         model=rt.learner.name,
         definitions=rt.workspace.version,
+        treatment=treated,
     )
     saved = rt.store.record(DecisionRow(decision.id, customer_id, ask.slot, now_us, encode_decision(decision)))
+    remember(rt, decision, saved)
     return Decided(decision, saved)
 
 
@@ -110,6 +114,8 @@ def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: boo
     }
     if explain:
         told["excluded"] = [{"action": one.action, "reason": _reason(rt, decision, one)} for one in decision.excluded]
+    if decision.treatment is not None:
+        told["treatment"] = msgspec.to_builtins(decision.treatment)
     if decision.gates:
         told["gates"] = [{"stage": gate.stage, "reason": gate.reason} for gate in decision.gates]
     return told

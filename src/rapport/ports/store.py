@@ -266,6 +266,9 @@ class Store(Protocol):
     def aliases_of(self, customer_id: str) -> list[str]:
         """Former ids that now lead to this customer."""
 
+    def scores_of(self, customer_ids: Collection[str]) -> dict[str, bytes]:
+        """The scores (JSON) of those of these customers who have any, by current id."""
+
     def scan_customers(self, after: str = "", limit: int = 1000) -> list[CustomerRow]:
         """Customers in id order, after an id."""
 
@@ -288,8 +291,8 @@ class Store(Protocol):
     def read_decisions(self, after: int, limit: int) -> list[DecisionRow]:
         """Decisions with ``seq > after``, in order."""
 
-    def offers_of(self, customer_ids: Collection[str], open_only: bool = False) -> list[Offer]:
-        """Offers to these customers, oldest first."""
+    def offers_of(self, customer_ids: Collection[str], open_only: bool = False, since: int = -1) -> list[Offer]:
+        """Offers to these customers, oldest first; only those made after a moment (µs)."""
 
     def offers(self, decision_ids: Collection[str]) -> list[Offer]:
         """The offers of these decisions."""

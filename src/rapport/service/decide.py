@@ -73,6 +73,17 @@ class GateTold(msgspec.Struct):
     reason: str
 
 
+class TreatmentTold(msgspec.Struct):
+    """How the customer's marketing mode limited the decision; what is left is as of before it."""
+
+    mode: str
+    contacts_left: int | None = None
+    """None: no limit."""
+    budget_left: float | None = None
+    configure: str = "choose"
+    """Configuration rights: none, choose or full."""
+
+
 class DecisionTold(msgspec.Struct):
     """The answer; a write key gets ``decision_id`` and ``items`` only."""
 
@@ -81,6 +92,8 @@ class DecisionTold(msgspec.Struct):
     customer_id: str = ""
     personalized: bool = True
     excluded: list[ExcludedTold] = []
+    treatment: TreatmentTold | None = None
+    """Left out where the customer has no marketing mode."""
     gates: list[GateTold] = []
     """Closed stages; left out while all are open."""
 

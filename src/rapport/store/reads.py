@@ -217,6 +217,11 @@ class Reads(ABC):
         found = self.rows(f"{_CUSTOMER} WHERE c.id IN ??", _listed(customer_ids))
         return {row[0]: _customer(row) for row in found}
 
+    def scores_of(self, customer_ids: Collection[str]) -> dict[str, bytes]:
+        """The scores (JSON) of those of these customers who have any, by current id."""
+        found = self.rows("SELECT customer_id, body FROM scores WHERE customer_id IN ??", _listed(customer_ids))
+        return {row[0]: bytes(row[1]) for row in found}
+
     def aliases_of(self, customer_id: str) -> list[str]:
         """Former ids that now lead to this customer, in id order."""
         return [
@@ -247,11 +252,11 @@ class Reads(ABC):
         """Decisions with ``seq > after``, in order."""
         return [DecisionRow(*row) for row in self.rows(f"{_DECISION} WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)]
 
-    def offers_of(self, customer_ids: Collection[str], open_only: bool = False) -> list[Offer]:
-        """Offers to these customers, oldest first."""
+    def offers_of(self, customer_ids: Collection[str], open_only: bool = False, since: int = -1) -> list[Offer]:
+        """Offers to these customers, oldest first; only those made after a moment (µs)."""
         unsettled = " AND outcome = ''" if open_only else ""
-        order = "ORDER BY made_at, decision_id, action"
-        return self._offers(f"{_OFFER} WHERE customer_id IN ??{unsettled} {order}", _listed(customer_ids))
+        sql = f"{_OFFER} WHERE customer_id IN ?? AND made_at > ?{unsettled} ORDER BY made_at, decision_id, action"
+        return self._offers(sql, _listed(customer_ids), since)
 
     def offers(self, decision_ids: Collection[str]) -> list[Offer]:
         """The offers of these decisions, oldest decision first."""
