@@ -59,14 +59,14 @@ def test_every_withheld_column_is_one_that_customers_have() -> None:
 def test_what_fails_below_closes_all_above_and_names_it() -> None:
     found = rungs(now_us=NOW + 100 * DAY_US)
     assert levels(found) == ["closed"] * 8
-    assert found["identify"].reason == "the newest event arrived 100 days ago; at most 90 are asked"
-    assert found["customize"].reason == "identify is closed; interact is closed"
+    assert found["identify"].reason == "the newest event arrived 100 days ago; asked: at most 90"
+    assert found["customize"].reason == "waits for identify; waits for interact"
 
 
 def test_poor_coverage_of_needs_closes_what_builds_on_them() -> None:
     found = rungs(known=ALL | {"needs": 12})
     assert levels(found) == ["open", "open", "closed", "closed", "closed", "closed", "open", "open"]
-    assert found["value"].reason == ("needs is known of 1.2% (12 of 1,000; 0.688–2.09%) of the customers; 5% are asked")
+    assert found["value"].reason == ("needs known of 1.2% (12/1,000; 0.688–2.09%) of the customers; asked: 5%")
     assert found["value"].failed[0].todo.startswith("declare in needs.yaml")
     assert found["value"].withheld == list(PART_COLUMNS["value"])
 
@@ -110,7 +110,7 @@ def test_an_invalid_trait_is_withheld_alone() -> None:
 def test_sample_sizes_and_known_customers_are_asked_where_declared() -> None:
     found = rungs(workspace(Gates(customers=2_000)))
     assert (found["needs"].reason, found["interact"].level) == (
-        "1,000 customers may be told apart; 2,000 are asked", "closed",
+        "1,000 customers may be told apart; asked: 2,000", "closed",
     )  # fmt: skip
     assert rungs(workspace(Gates(purchasers=801)))["value"].level == "closed"
     assert rungs(workspace(Gates(purchasers=800)))["value"].level == "open"
@@ -129,7 +129,7 @@ def test_nobody_who_may_be_told_apart_closes_all_but_identify() -> None:
 def test_every_check_says_what_to_do_with_the_facts_it_has() -> None:
     found = [
         *rungs(now_us=NOW + 100 * DAY_US, personal=0, values={"age": (0, 99)}).values(),
-        *rungs(workspace(Gates(known=0.5))).values(),
+        *rungs(workspace(Gates(known=0.5, purchasers=9))).values(),
     ]
     seen = {check.code for rung in found for check in rung.checks}
     assert seen == set(TEXTS)

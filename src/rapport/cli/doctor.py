@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from rapport.cli import output
+from rapport.cli import output, readiness
 from rapport.cli.session import AsJson, Session
 from rapport.core.time import iso
 
@@ -29,9 +29,12 @@ def register(app: typer.Typer) -> None:
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what is loaded, folded, refreshed and learnt, and what to do next."""
     session: Session = context.obj
+    from rapport.loop.gates import readiness as ladder
+
     with session.open() as rt:
-        stages = _stages(rt)
-    document = {"workspace": str(session.root), "stages": stages, "next": advice(stages, session.program)}
+        stages, ready = _stages(rt), ladder(rt)
+    steps = [*advice(stages, session.program), *_to_open(ready)]
+    document = {"workspace": str(session.root), "stages": stages, "readiness": ready, "next": steps}
     output.show(document, as_json, lambda target: _draw(target, document))
 
 
@@ -150,6 +153,11 @@ def advice(stages: dict[str, dict[str, Any]], program: str = "rapport") -> list[
     return [step for due, step in steps if due]
 
 
+def _to_open(ready: dict[str, Any]) -> list[str]:
+    """What opens the closed stages, from the lowest; that they were never measured is said elsewhere."""
+    return list(ready["next"]) if ready["measured"] else []
+
+
 def _events(count: int) -> str:
     return f"{count:,} event{'' if count == 1 else 's'}"
 
@@ -159,6 +167,7 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
         (stage, ", ".join(f"{name} {output.cell_text(value)}" for name, value in held.items()) or "nothing")
         for stage, held in document["stages"].items()
     ]
-    output.table(target, ("stage", "state"), rows, f"Workspace {document['workspace']}")
+    output.table(target, ("part", "state"), rows, f"Workspace {document['workspace']}")
+    readiness.draw_ladder(target, document["readiness"])
     for step in document["next"] or ["nothing: the loop is running"]:
         target.print(f"next: {step}", soft_wrap=True)

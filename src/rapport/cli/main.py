@@ -19,15 +19,19 @@ from rapport.cli import (
     doctor,
     identity,
     key,
+    lifetime,
     link,
     load,
     operations,
+    readiness,
     refresh,
     report,
     retain,
     review,
     segment,
+    selection,
     serve,
+    value,
 )
 from rapport.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USE, exit_code
 from rapport.cli.session import Session
@@ -71,6 +75,10 @@ for group in (check, load, refresh, retain, serve, decide, operations, doctor, d
 consent.register(customer.app)
 review.register(identity.app)
 link.register(identity.app)
+readiness.register(report.app)
+value.register(report.app)
+selection.register(report.app)
+lifetime.register(report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")

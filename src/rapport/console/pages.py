@@ -13,8 +13,10 @@ from litestar.params import FromPath, FromQuery
 from rapport.console import login, present
 from rapport.console.messages import CATALOGUES
 from rapport.console.quality import quality_page
+from rapport.console.readiness import readiness
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.console.reviews import answer, review, reviews
+from rapport.console.value import value
 from rapport.core.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound, RapportError
 from rapport.core.time import SECOND_US
 from rapport.loop import view
@@ -123,9 +125,11 @@ console = Router(
         customers,
         customer,
         data_quality,
+        readiness,
         reviews,
         review,
         answer,
+        value,
         login_form,
         sign_in,
         sign_out,

@@ -27,32 +27,32 @@ Z_95: Final = 1.959964
 """Standard normal deviate of a two-sided 95% interval."""
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fresh": (
-        "the newest event arrived {age} days ago; at most {asked} are asked",
+        "the newest event arrived {age} days ago; asked: at most {asked}",
         "find out why nothing arrives any more, then rapport refresh; or set gates: {{fresh: …}} in policy.yaml",
     ),
     "identified": (
-        "{share} of the events of the newest {days} days are of people who can be told apart; {asked} are asked",
+        "{share} of the events of the newest {days} days are of people who can be told apart; asked: {asked}",
         "rapport identity report names what is shared: have the source send an id for each person",
     ),
     "known": (
-        "{share} of the customers are known by more than an anonymous id; {asked} are asked",
+        "{share} of the customers are known by more than an anonymous id; asked: {asked}",
         "let people sign in, or load who they are: rapport load FILE",
     ),
     "valid": (
-        "{share} of the values of {trait} are valid; {asked} are asked",
+        "{share} of the values of {trait} are valid; asked: {asked}",
         "rapport report quality names the source of {trait}: have it mended, and load it again",
     ),
-    "earlier": ("{stage} is closed", "open {stage} first"),
+    "earlier": ("waits for {stage}", "open {stage} first"),
     "customers": (
-        "{count} customers may be told apart; {asked} are asked",
+        "{count} customers may be told apart; asked: {asked}",
         "load more customers, or set gates: {{customers: …}} in policy.yaml",
     ),
     "purchasers": (
-        "{count} customers have bought; {asked} are asked",
+        "{count} customers have bought; asked: {asked}",
         "load their purchases: rapport load FILE; or set gates: {{purchasers: …}} in policy.yaml",
     ),
     "coverage": (
-        "{stage} is known of {share} of the customers; {asked} are asked",
+        "{stage} known of {share} of the customers; asked: {asked}",
         "declare in {file} where more of it is read; or set gates: {{coverage: …}} in policy.yaml",
     ),
 }
@@ -204,7 +204,8 @@ def _own(stage: Stage, gates: Gates, counted: Counted, now_us: int) -> Iterator[
         yield _number("customers", counted.personal, gates.customers)
     elif stage.name == "value":
         yield _number("customers", counted.personal, gates.customers)
-        yield _number("purchasers", counted.purchasers, gates.purchasers)
+        if gates.purchasers:
+            yield _number("purchasers", counted.purchasers, gates.purchasers)
     elif stage.name == INTERACT:
         yield _number("customers", counted.personal, gates.customers)
 
@@ -260,12 +261,12 @@ def percent(count: int, total: int) -> str:
     """A share as people read it, with its counts and interval.
 
     >>> percent(412, 1_000), percent(0, 0)
-    ('41.2% (412 of 1,000; 38.2–44.3%)', 'none')
+    ('41.2% (412/1,000; 38.2–44.3%)', 'none')
     """
     if not total:
         return "none"
     low, high = wilson(count, total)
-    return f"{100 * count / total:.3g}% ({count:,} of {total:,}; {100 * low:.3g}–{100 * high:.3g}%)"
+    return f"{100 * count / total:.3g}% ({count:,}/{total:,}; {100 * low:.3g}–{100 * high:.3g}%)"
 
 
 def _days(span_us: int) -> str:

@@ -81,8 +81,8 @@ def _events(rt: Runtime, as_of: int) -> tuple[int, tuple[int, int]]:
 
 def _customers(rt: Runtime) -> dict[str, Any]:
     """How many customers there are of each kind, and of how many each declared stage knows anything."""
-    asked = declared(rt.workspace)
-    shows = {stage.name: stage.shows for stage in STAGES if stage.part and stage.name in asked}
+    asked, built = declared(rt.workspace), {part.name for part in rt.parts}
+    shows = {stage.name: stage.shows for stage in STAGES if stage.part in built and stage.name in asked}
     conditions = ["frequency > 0", *shows.values()]
     query = ", ".join(f"COUNT(*) FILTER (WHERE personalized AND {condition})" for condition in conditions)
     ((customers, named, personal, purchasers, *found),) = rt.warehouse.query(

@@ -25,15 +25,19 @@ from rapport.service.gpc import gpc_support
 from rapport.service.guard import problem
 from rapport.service.idempotency import Once
 from rapport.service.identity import customer_hints, identities
+from rapport.service.lifetime import lifetime
 from rapport.service.live import Saves
 from rapport.service.ofrep import Flags
 from rapport.service.opendsr import opendsr
 from rapport.service.operations import healthz, metrics, openapi_document, readyz
+from rapport.service.readiness import readiness
 from rapport.service.reports import reports
 from rapport.service.responses import Responses
 from rapport.service.rights import rights
 from rapport.service.segment import Codec
 from rapport.service.segments import count
+from rapport.service.selection import selection
+from rapport.service.value import value
 
 
 def build(
@@ -61,6 +65,10 @@ def build(
             identities,
             opendsr,
             count,
+            readiness,
+            value,
+            lifetime,
+            selection,
             reports,
             healthz,
             readyz,

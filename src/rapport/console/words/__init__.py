@@ -2,5 +2,7 @@
 
 from typing import Final
 
-ENGLISH: Final[dict[str, str]] = {}
-CHINESE: Final[dict[str, str]] = {}
+from rapport.console.words import parts, readiness, value
+
+ENGLISH: Final[dict[str, str]] = {**parts.ENGLISH, **readiness.ENGLISH, **value.ENGLISH}
+CHINESE: Final[dict[str, str]] = {**parts.CHINESE, **readiness.CHINESE, **value.CHINESE}
