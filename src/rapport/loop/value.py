@@ -11,7 +11,7 @@ from rapport.core.errors import Conflict
 from rapport.core.time import iso
 from rapport.differentiate.value import ValueModel, quadrant
 from rapport.differentiate.value.model import DimensionName, Learned
-from rapport.differentiate.value.quadrants import QUADRANTS
+from rapport.differentiate.value.quadrants import QUADRANTS, usual
 from rapport.differentiate.value.weighing.ahp import CONSISTENT
 from rapport.loop import differentiate, value_history
 from rapport.loop.refreshed import last_refresh
@@ -89,7 +89,7 @@ def _quadrants(rt: Runtime, value: Value) -> list[dict[str, Any]]:
         named = quadrant(value, key)
         told.append(
             {
-                "quadrant": key, "name": named.name, "treatment": named.treatment, "named": key in value.quadrants,
+                "quadrant": key, "name": named.name, "treatment": named.treatment, "usual": usual(value, key),
                 "customers": customers, "share": _share(customers, whole[0]),
                 "monetary": monetary, "monetary_share": _share(monetary, whole[1]),
                 "clv": clv, "clv_share": _share(clv, whole[2]),

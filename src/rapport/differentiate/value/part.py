@@ -74,6 +74,7 @@ class ValuePart:
             "quadrant": key,
             "name": shown.name if shown else "",
             "treatment": shown.treatment if shown else "",
+            "usual": quadrants.usual(self._value, key) if key else [],
             "why_not": "" if key else why_not(frame, self._dimensions),
             "dimensions": {
                 name: dimension_told(one, model.dimensions[name], one.values(frame)[:, 0])

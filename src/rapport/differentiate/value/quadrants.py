@@ -25,6 +25,12 @@ def quadrant(value: Value, key: QuadrantKey) -> Quadrant:
     return Quadrant(said.name or usual.name, said.treatment or usual.treatment)
 
 
+def usual(value: Value, key: QuadrantKey) -> list[str]:
+    """Which of name and treatment are not the business's own words, so that a page may translate them."""
+    said = value.quadrants.get(key, Quadrant())
+    return [name for name, text in (("name", said.name), ("treatment", said.treatment)) if not text]
+
+
 def high_from(scores: NDArray[np.float64]) -> float | None:
     """The score that comes closest to calling half of the customers high; of two, that with fewer. None: all alike.
 

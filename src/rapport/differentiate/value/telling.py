@@ -62,8 +62,8 @@ def _lift(indicators: list[dict[str, Any]], learned: Learned, total: float) -> d
         gain = one["weight"] * (BEST_QUARTER - one["score"])
         if to is not None and (best is None or gain > best["gain"]):
             best = {"indicator": one["name"], "value": one["value"], "to": to, "gain": gain}
-    if best is not None and learned.high_from is not None:
-        best["becomes_high"] = total < learned.high_from <= total + best["gain"]
+    if best is not None:
+        best["becomes_high"] = learned.high_from is not None and total < learned.high_from <= total + best["gain"]
     return best
 
 
