@@ -127,6 +127,8 @@ def test_scores_are_written_in_parts_and_read_with_the_customer(store: Store) ->
     assert store.write_scores([("c1", b'{"rfm":"Active"}')]).result() == 1
     assert store.write_scores([]).result() == 0
     assert store.find(EMAIL) == CustomerRow("c1", b"one", b'{"rfm":"Active"}')
+    assert store.scores_of(["c1", "nobody"]) == {"c1": b'{"rfm":"Active"}'}
+    assert store.scores_of([]) == {}
     assert store.count_customers() == 2
 
 

@@ -10,9 +10,13 @@ from rapport.core.identifier import Identifier
 
 CallType = Literal["track", "identify", "page", "screen", "group", "alias"]
 """What a client may send."""
-EventType = Literal[CallType, "link"]
-"""``link`` is an act of identity: a steward, or the batch of probable links, said who is (not) one person."""
+EventType = Literal[CallType, "link", "segment"]
+"""``link`` is an act of identity: a steward, or the batch of probable links, said who is (not) one person. ``segment``
+says that a customer entered or left a segment."""
 LINK: Final[Literal["link"]] = "link"
+SEGMENT: Final[Literal["segment"]] = "segment"
+OURS: Final = frozenset({LINK, SEGMENT})
+"""What is no customer's doing: it changes no profile, feature or count, and is not handed over to the warehouse."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -35,8 +35,9 @@ def digest(rt: Runtime) -> str:
     """A fingerprint of all definitions that shape the parts: a model learnt under others is not used."""
     workspace = rt.workspace
     shaping = (
-        workspace.value, workspace.needs, workspace.stages, workspace.capabilities, workspace.segments,
-        workspace.features, workspace.traits, workspace.settings.timezone, workspace.settings.currency,
+        workspace.value, workspace.needs, workspace.stages, workspace.capabilities, workspace.groups,
+        workspace.segments, workspace.features, workspace.traits,
+        workspace.settings.timezone, workspace.settings.currency,
     )  # fmt: skip
     return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest()[:16]
 
@@ -83,25 +84,39 @@ def live_frame(rt: Runtime, found: Sequence[tuple[str, Profile]], as_of_us: int)
     day = local_day(as_of_us, rt.zone)
     states = [decode_history(profile.history) for _, profile in found]
     purchases, tallies, recent = gather(states, rt.readings, day, as_of_us)
-    rows: list[dict[str, Any]] = []
-
-    def known() -> list[dict[str, Any]]:
-        if not rows:
-            rows.extend(base_row(rt, name, profile, as_of_us) for name, profile in found)
-        return rows
-
-    def read(name: str) -> Array:
-        return as_array([row.get(name) for row in known()], rt.columns[name])
-
-    def ask(expressions: Sequence[Rule | NumberExpression], scores: dict[str, Array]) -> list[Array]:
-        full = [
-            row | {name: plain(values[place], rt.columns[name]) for name, values in scores.items()}
-            for place, row in enumerate(known())
-        ]
-        return [as_array([_value(one, row) for row in full], "number") for one in expressions]
-
+    rows = _Rows(rt, found, as_of_us)
     personal = np.array([personalized(profile) for _, profile in found], dtype=np.bool_)
-    return Frame([name for name, _ in found], as_of_us, day, personal, purchases, tallies, recent, read, ask)
+    return Frame([name for name, _ in found], as_of_us, day, personal, purchases, tallies, recent, rows.read, rows.ask)
+
+
+class _Rows:
+    """A few customers as rows, made when a part first asks for a column, and completed as parts compute theirs."""
+
+    def __init__(self, rt: Runtime, found: Sequence[tuple[str, Profile]], as_of_us: int) -> None:
+        self._rt = rt
+        self._found = found
+        self._as_of_us = as_of_us
+        self._rows: list[dict[str, Any]] = []
+        self._complete: set[str] = set()
+
+    def read(self, name: str) -> Array:
+        """A column that no part computed."""
+        return as_array([row.get(name) for row in self._known()], self._rt.columns[name])
+
+    def ask(self, expressions: Sequence[Rule | NumberExpression], scores: dict[str, Array]) -> list[Array]:
+        """Rules and calculations over rows with the scores so far."""
+        rows = self._known()
+        for name in scores.keys() - self._complete:
+            kind = self._rt.columns[name]
+            for row, value in zip(rows, scores[name].tolist(), strict=True):
+                row[name] = plain(value, kind)
+            self._complete.add(name)
+        return [as_array([_value(one, row) for row in rows], "number") for one in expressions]
+
+    def _known(self) -> list[dict[str, Any]]:
+        if not self._rows:
+            self._rows = [base_row(self._rt, name, profile, self._as_of_us) for name, profile in self._found]
+        return self._rows
 
 
 def report_frame(rt: Runtime, who: Mapping[str, str]) -> Frame:

@@ -14,16 +14,16 @@ from typing import Any, Final
 
 import msgspec
 
-from rapport.core.customer import Profile, encode_profile
-from rapport.core.event import LINK, StoredEvent, encode_event
+from rapport.core.customer import encode_profile
+from rapport.core.event import OURS, StoredEvent, encode_event
 from rapport.core.identifier import Identifier
 from rapport.core.time import SECOND_US, iso
-from rapport.identify import profile as traits
 from rapport.identify.traces import Traces
 from rapport.loop import backups, generation
 from rapport.loop.fold import alone, fold_all
 from rapport.loop.leaving import SEARCHED_MAX, leaving, mentions
 from rapport.loop.rebuild import replay
+from rapport.loop.restitch import folded
 from rapport.loop.runtime import Runtime
 from rapport.loop.suppress import LOOK_EVERY_US, SECRET, entries, secret_of
 from rapport.loop.view import find
@@ -226,13 +226,8 @@ def _mend(rt: Runtime, intent: Intent) -> None:
 
 def _profile(rt: Runtime, customer_id: str) -> bytes:
     """A customer's profile, folded anew from his own events."""
-    profile = Profile()
-    for stored in rt.store.events_of([row.id for row in rt.store.identifiers_of([customer_id])]):
-        event = stored.event
-        if event.type != LINK:
-            traits.add(profile, event, stored.seq)
-            rt.features.add(profile.features, event, stored.seq)
-    return encode_profile(profile)
+    stored = rt.store.events_of([row.id for row in rt.store.identifiers_of([customer_id])])
+    return encode_profile(folded(rt, ((one.seq, event) for one in stored if (event := one.event).type not in OURS)))
 
 
 def _parts(rt: Runtime, names: Sequence[Identifier]) -> list[bytes]:

@@ -17,7 +17,7 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import gates, generation, quality
+from rapport.loop import gates, generation, memberships, quality
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -109,10 +109,14 @@ def _write_back(rt: Runtime, customers: int, as_of: int, tell: Progress) -> None
     """Streams every customer's scores to the store, one write on its way while the next is read."""
     rows = _scores(rt, as_of)
     pending, written = None, 0
+    live = memberships.refreshed_live(rt)
     while chunk := list(islice(rows, _CUSTOMERS_A_WRITE)):
         if pending is not None:
             pending.result()
-        pending = rt.store.write_scores(chunk)
+        kept = memberships.keep(rt, chunk, as_of, live=live)
+        pending = rt.store.write_scores(kept.scores)
+        if kept.state:
+            rt.store.replace_states([], kept.state).result()
         written += len(chunk)
         tell("writing scores back", written / customers)
     if pending is not None:

@@ -82,7 +82,7 @@ def take(rt: Runtime, turn: Turn) -> None:
     for seq, event in region.events:
         if event.type not in OURS:
             events.setdefault(now.owners[seq], []).append((seq, event))
-    profiles = {customer_id: _folded(rt, own) for customer_id, own in events.items()}
+    profiles = {customer_id: folded(rt, own) for customer_id, own in events.items()}
     before = sorted({row.customer_id for row in region.rows})
     cursors = rt.store.cursors()
     kept = _scores(rt, turn, profiles, now)
@@ -135,7 +135,8 @@ def _parted(rt: Runtime, turn: Turn, region: Region, lines: list[Link]) -> list[
     return said
 
 
-def _folded(rt: Runtime, events: Iterable[tuple[int, Event]]) -> Profile:
+def folded(rt: Runtime, events: Iterable[tuple[int, Event]]) -> Profile:
+    """The profile of a customer whose own events these are, by position in the log."""
     profile = Profile()
     history: dict[str, Any] = {}
     for seq, event in events:
