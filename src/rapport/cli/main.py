@@ -22,7 +22,9 @@ from rapport.cli import (
     lifetime,
     link,
     load,
+    needs,
     operations,
+    potential,
     readiness,
     refresh,
     report,
@@ -31,6 +33,7 @@ from rapport.cli import (
     segment,
     selection,
     serve,
+    stage,
     value,
 )
 from rapport.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USE, exit_code
@@ -75,10 +78,13 @@ for group in (check, load, refresh, retain, serve, decide, operations, doctor, d
 consent.register(customer.app)
 review.register(identity.app)
 link.register(identity.app)
+potential.register(report.app)
 readiness.register(report.app)
+needs.register(report.app)
 value.register(report.app)
 selection.register(report.app)
 lifetime.register(report.app)
+stage.register(report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")

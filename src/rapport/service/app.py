@@ -27,9 +27,11 @@ from rapport.service.idempotency import Once
 from rapport.service.identity import customer_hints, identities
 from rapport.service.lifetime import lifetime
 from rapport.service.live import Saves
+from rapport.service.needs import needs
 from rapport.service.ofrep import Flags
 from rapport.service.opendsr import opendsr
 from rapport.service.operations import healthz, metrics, openapi_document, readyz
+from rapport.service.potential import ahead
 from rapport.service.readiness import readiness
 from rapport.service.reports import reports
 from rapport.service.responses import Responses
@@ -37,6 +39,7 @@ from rapport.service.rights import rights
 from rapport.service.segment import Codec
 from rapport.service.segments import count
 from rapport.service.selection import selection
+from rapport.service.stage import stages
 from rapport.service.value import value
 
 
@@ -66,9 +69,12 @@ def build(
             opendsr,
             count,
             readiness,
+            needs,
+            ahead,
             value,
             lifetime,
             selection,
+            stages,
             reports,
             healthz,
             readyz,

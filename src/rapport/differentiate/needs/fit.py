@@ -70,7 +70,9 @@ def _values(questions: Questions, declared: Mapping[str, Mapping[str, float]], f
             counted[facet][tallies.values[key % texts].rpartition(SEPARATOR)[2]] += count
     for facet, counter in zip(questions.facets, counted, strict=True):
         if facet.name == "why":
-            counter.update({value: 0 for reasons in declared.values() for value in reasons})
+            counter.update(dict.fromkeys((value for values in declared.values() for value in values), 0))
+        elif facet.name == "what":
+            counter.update(dict.fromkeys(declared, 0))
     return [_named(facet, counter) for facet, counter in zip(questions.facets, counted, strict=True)]
 
 
