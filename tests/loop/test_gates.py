@@ -35,21 +35,13 @@ potential: {indicators: {orders: {of: frequency}}}
 """
 FILES = {"actions/offers.yaml": OFFERS, "traits.yaml": TRAITS, "value.yaml": VALUE}
 PEOPLE = 12
+NAMES = [f"u{number}" for number in range(PEOPLE)]
 
 
 def fill(shop: Shop) -> Shop:
     """Twelve customers who are known and have bought."""
-    names = [f"u{number}" for number in range(PEOPLE)]
-    shop.happen(*(identify(name, None, email=f"{name}@x.com", age=20) for name in names))
-    shop.happen(*(track("Order Completed", name, revenue=10 * place) for place, name in enumerate(names)))
-    return shop
-
-
-@pytest.fixture
-def good(open_shop: Callable[..., Shop]) -> Shop:
-    """A shop whose data a refresh found good."""
-    shop = fill(open_shop(**FILES))
-    refresh(shop.rt)
+    shop.happen(*(identify(name, None, email=f"{name}@x.com", age=20) for name in NAMES))
+    shop.happen(*(track("Order Completed", name, revenue=10 * place) for place, name in enumerate(NAMES)))
     return shop
 
 
@@ -81,14 +73,60 @@ def level(shop: Shop, stage: str) -> str:
     return next(one["level"] for one in readiness(shop.rt)["stages"] if one["stage"] == stage)
 
 
-def test_good_data_closes_nothing(good: Shop) -> None:
-    decision = decided(good)
+def test_degraded_data_closes_it_and_recovered_data_opens_it_again(open_shop: Callable[..., Shop]) -> None:
+    shop = fill(open_shop(**FILES))
+    refresh_next_day(shop)
+    good_data_closes_nothing(shop)
+    a_source_that_goes_bad_has_its_trait_withheld(shop)
+    mended_values_are_used_again_but_a_shared_identifier_closes_it(shop)
+    people_who_can_be_told_apart_open_it(shop)
+
+
+def refresh_next_day(shop: Shop) -> None:
+    shop.clock.pass_days(1)
+    refresh(shop.rt)
+
+
+def good_data_closes_nothing(shop: Shop) -> None:
+    decision = decided(shop)
     assert (decision.personalized, decision.gates) == (True, [])
     assert set(decision.candidates) == {"tea", "scarf", "gold", "near"}
-    assert "gates" not in told(good)
-    assert [one["level"] for one in readiness(good.rt)["stages"]] == [
+    assert "gates" not in told(shop)
+    assert [one["level"] for one in readiness(shop.rt)["stages"]] == [
         "open", "not declared", "open", *["not declared"] * 3, "open", "open",
     ]  # fmt: skip
+
+
+def a_source_that_goes_bad_has_its_trait_withheld(shop: Shop) -> None:
+    shop.happen(*(identify(name, None, email="n/a") for name in NAMES))
+    refresh_next_day(shop)
+    decision = decided(shop)
+    assert decision.personalized
+    assert [(gate.stage, gate.withheld) for gate in decision.gates] == [("identify", ["email"])]
+    assert decision.inputs.get("email") is None
+    assert "0% (0/12" in decision.gates[0].reason
+
+
+def mended_values_are_used_again_but_a_shared_identifier_closes_it(shop: Shop) -> None:
+    shop.happen(*(identify(name, None, email=f"{name}@x.com") for name in NAMES))
+    till = [track("Product Viewed", name, "till") for name in NAMES]
+    shop.happen(*till, *(track("Product Viewed", None, "till", n=number) for number in range(90)))
+    refresh_next_day(shop)
+    decision = decided(shop)
+    assert not decision.personalized
+    (gate,) = decision.gates
+    assert "are of people who can be told apart" in gate.reason
+    assert "email" not in gate.reason
+    assert level(shop, "value") == "closed"
+
+
+def people_who_can_be_told_apart_open_it(shop: Shop) -> None:
+    shop.happen(*(track("Product Viewed", NAMES[number % PEOPLE], n=number) for number in range(120)))
+    assert not decided(shop).personalized, "it opens with the next refresh"
+    refresh_next_day(shop)
+    assert decided(shop).personalized
+    levels = [one["levels"]["identify"] for one in readiness(shop.rt)["history"]]
+    assert levels == ["open", "open", "closed", "open"]
 
 
 def test_before_the_first_refresh_nothing_is_closed(open_shop: Callable[..., Shop]) -> None:
@@ -127,47 +165,19 @@ def test_rapport_s_own_events_are_no_feed(counted: Shop) -> None:
     counted.clock.pass_days(91)
     assert close_windows(counted.rt) == 1
     assert not decided(counted).personalized
-    assert measure_after_refresh(counted).arrived < counted.clock.now_us() - 90 * DAY_US
+    refresh(counted.rt)
+    assert history(counted.rt)[-1].arrived < counted.clock.now_us() - 90 * DAY_US
+    the_history_is_bounded_and_a_repeated_measure_counts_once(counted)
 
 
-def measure_after_refresh(shop: Shop) -> Counted:
-    refresh(shop.rt)
-    return history(shop.rt)[-1]
-
-
-def test_identifiers_quarantined_en_masse_close_it_and_it_reopens(good: Shop) -> None:
-    till = [track("Product Viewed", f"u{number}", "till") for number in range(PEOPLE)]
-    good.happen(*till, *(track("Product Viewed", None, "till", n=number) for number in range(60)))
-    good.clock.pass_days(0.1)
-    refresh(good.rt)
-    decision = decided(good)
-    assert not decision.personalized
-    assert "are of people who can be told apart" in decision.gates[0].reason
-    assert level(good, "value") == "closed"
-
-    good.happen(*(track("Product Viewed", f"u{number % PEOPLE}", n=number) for number in range(120)))
-    assert not decided(good).personalized
-    good.clock.pass_days(0.1)
-    refresh(good.rt)
-    assert decided(good).personalized
-    assert [one["levels"]["identify"] for one in readiness(good.rt)["history"]] == ["open", "closed", "open"]
-
-
-def test_a_source_that_goes_bad_has_its_trait_withheld_until_it_is_mended(good: Shop) -> None:
-    shop = good
-    shop.happen(*(identify(f"u{number}", None, email="n/a") for number in range(PEOPLE)))
-    shop.clock.pass_days(1)
-    refresh(shop.rt)
-    decision = decided(shop)
-    assert decision.personalized
-    assert [(gate.stage, gate.withheld) for gate in decision.gates] == [("identify", ["email"])]
-    assert "email" not in decision.inputs or decision.inputs["email"] is None
-    assert "0% (0/12" in decision.gates[0].reason
-
-    shop.happen(*(identify(f"u{number}", None, email=f"u{number}@x.com") for number in range(PEOPLE)))
-    shop.clock.pass_days(1)
-    refresh(shop.rt)
-    assert decided(shop).gates == []
+def the_history_is_bounded_and_a_repeated_measure_counts_once(shop: Shop) -> None:
+    counts = [Counted(as_of=number) for number in range(HISTORY_KEPT + 3)]
+    shop.rt.store.save_state(HISTORY, msgspec.json.encode(counts)).result()
+    measure(shop.rt, shop.clock.now_us())
+    measure(shop.rt, shop.clock.now_us())
+    kept = history(shop.rt)
+    assert len(kept) == HISTORY_KEPT
+    assert [one.as_of for one in kept[-2:]] == [HISTORY_KEPT + 2, shop.clock.now_us()]
 
 
 def test_a_closed_part_s_columns_are_withheld_and_the_simpler_treatment_takes_over(
@@ -228,16 +238,6 @@ def test_another_process_notices_a_refresh(counted: Shop, open_shop: Callable[..
     keep(counted)
     other.clock.time_us -= 10 * LOOK_EVERY_US
     assert decided(other).personalized, "a clock that was set back is looked at anew"
-
-
-def test_the_history_is_bounded_and_a_repeated_measure_counts_once(good: Shop) -> None:
-    counts = [Counted(as_of=number) for number in range(HISTORY_KEPT + 3)]
-    good.rt.store.save_state(HISTORY, msgspec.json.encode(counts)).result()
-    measure(good.rt, good.clock.now_us())
-    measure(good.rt, good.clock.now_us())
-    kept = history(good.rt)
-    assert len(kept) == HISTORY_KEPT
-    assert [one.as_of for one in kept[-2:]] == [HISTORY_KEPT + 2, good.clock.now_us()]
 
 
 def test_decisions_stored_before_there_were_gates_can_still_be_read(counted: Shop) -> None:
