@@ -29,7 +29,6 @@ import msgspec
 
 from rapport.core.event import decode_event
 from rapport.core.time import DAY_US
-from rapport.differentiate import rfm
 from rapport.differentiate.features import FeatureFold
 from rapport.differentiate.features_sql import customer_query, event_columns
 from rapport.warehouse.duckdb import DuckDBWarehouse
@@ -173,7 +172,7 @@ def export(folder: Path) -> Outcome:
 
 
 def features(folder: Path) -> Outcome:
-    """The whole query of a refresh: features, system columns, recency–frequency–monetary."""
+    """The whole query of a refresh: features and system columns."""
     return save(folder, customer_query(FEATURES, {}, SOURCES, UTC, as_of_us(folder)))
 
 
@@ -191,18 +190,6 @@ def by_hand(folder: Path) -> Outcome:
     moment = as_of_us(folder)
     days = {f"days{n}": iso(moment - (n - 1) * DAY_US) for n in (30, 90)}
     return save(folder, BY_HAND.format(as_of=iso(moment), today=iso(moment)[:10], **days), "hand")
-
-
-def score(folder: Path) -> Outcome:
-    warehouse = open_warehouse(folder)
-    moment = as_of_us(folder)
-
-    def scored() -> int:
-        cuts = rfm.cutpoints(warehouse.query(rfm.cutpoints_query("measured"))[0])
-        return warehouse.build_customers(rfm.scored_query("measured", cuts), moment, lambda doing, share: None)
-
-    *spent, rows = timed(scored)
-    return *spent, f"{rows:,} customers"
 
 
 def live(folder: Path) -> Outcome:
@@ -259,7 +246,6 @@ STEPS: dict[str, Callable[[Path], Outcome]] = {
     "features and system columns": features,
     "features": features_alone,
     "features, SQL by hand": by_hand,
-    "score": score,
     "live fold, 100,000 events": live,
 }
 

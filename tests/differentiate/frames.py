@@ -9,7 +9,7 @@ import numpy as np
 
 from rapport.core.time import DAY_US
 from rapport.differentiate.frame import Frame
-from rapport.differentiate.history import gather
+from rapport.differentiate.history import Kept, gather
 from rapport.differentiate.readings import Tallied
 
 SCALE = 10_000
@@ -27,7 +27,7 @@ def frame(
     """``bought``: customer -> [(day, amount)], a negative amount is a refund; ``tallied``: customer -> reading ->
     value -> day -> count; ``columns``: name -> one value a customer."""
     states = [_state(bought[name], (tallied or {}).get(name, {})) for name in bought]
-    purchases, tallies, recent = gather(states, readings, day, day * DAY_US + DAY_US // 2)
+    purchases, tallies, recent = gather([_kept(state) for state in states], readings, day, day * DAY_US + DAY_US // 2)
     held = {name: _array(values) for name, values in (columns or {}).items()}
     rows = [{name: values[place] for name, values in (columns or {}).items()} for place in range(len(states))]
 
@@ -52,6 +52,13 @@ def _state(days: Sequence[tuple[int, float]], tallied: Mapping[str, Any]) -> dic
             row[0] += 1
             row[1] += round(amount * SCALE)
     return {"p": bought, "t": {name: dict(values) for name, values in tallied.items()}}
+
+
+def _kept(state: Mapping[str, Any]) -> Kept:
+    tallied = {
+        name: {value: sorted(values[value].items()) for value in sorted(values)} for name, values in state["t"].items()
+    }
+    return Kept([(day, *row) for day, row in sorted(state["p"].items())], tallied, [])
 
 
 def _array(values: Sequence[Any]) -> Any:

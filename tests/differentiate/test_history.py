@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rapport.core.event import encode_event
 from rapport.core.time import DAY_US, HOUR_US, local_day
 from rapport.differentiate import history_sql
-from rapport.differentiate.history import HistoryFold, decode_history, gather
+from rapport.differentiate.history import NOTHING, HistoryFold, decode_history, gather, read_history
 from rapport.differentiate.readings import readings_of
 from rapport.warehouse.columns import EVENTS_OF_LOG, with_columns
 from rapport.workspace.definitions import Identity, Settings, Workspace
@@ -80,7 +80,7 @@ def test_live_and_offline_histories_agree(make, happenings, zone):
     states = {"c1": {}, "c2": {}, "c3": {}}
     for seq, event in enumerate(events, start=1):
         fold.add(states[OWNERS[event.subject]], event, seq)
-    states = [decode_history(fold.encode(state)) for state in states.values()]
+    states = [read_history(fold.encode(state)) for state in states.values()]
     assert _rows(*gather(states, READINGS, local_day(NOON, zone), NOON)) == _offline(events, zone)
 
 
@@ -108,7 +108,7 @@ def test_an_order_in_a_currency_without_a_rate_counts_but_adds_nothing(make):
         ({"revenue": 10}, {"revenue": 10, "currency": "USD"}, {"revenue": 9, "currency": "XXX"})
     ):
         fold.add(state, make(NOON, properties=properties), seq)
-    purchases, _, _ = gather([state], [], 19_700, NOON)
+    purchases, _, _ = gather([fold.kept(state)], [], 19_700, NOON)
     assert (purchases.orders[0], purchases.revenue[0], purchases.foreign[0]) == (3, 150_000, 1)
 
 
@@ -116,8 +116,8 @@ def test_days_after_the_moment_do_not_count(make):
     fold = HistoryFold([], ZoneInfo("UTC"), "EUR")
     state = {}
     fold.add(state, make(NOON + 3 * DAY_US, properties={"revenue": 10}), 1)
-    assert gather([state], [], 19_700, NOON)[0].day.size == 0
-    assert gather([state], [], 19_704, NOON + 4 * DAY_US)[0].day.tolist() == [19_703]
+    assert gather([fold.kept(state)], [], 19_700, NOON)[0].day.size == 0
+    assert gather([fold.kept(state)], [], 19_704, NOON + 4 * DAY_US)[0].day.tolist() == [19_703]
 
 
 def test_a_reading_forgets_what_lies_beyond_its_horizon(make):
@@ -133,7 +133,7 @@ def test_a_reading_forgets_what_lies_beyond_its_horizon(make):
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
 def test_nobody_has_no_history(zone):
-    purchases, tallies, recent = gather([{}], READINGS, 19_700, NOON)
+    purchases, tallies, recent = gather([NOTHING], READINGS, 19_700, NOON)
     assert purchases.day.size == tallies.day.size == recent.time_us.size == 0
     assert purchases.revenue.dtype == np.int64
 

@@ -8,9 +8,6 @@ import pytest
 from rapport.core.money import SCALE, to_units
 from rapport.loop import view
 from rapport.loop.columns import customer_row
-from rapport.workspace.columns import PART_COLUMNS
-
-SCORES = {name for part in PART_COLUMNS.values() for name in part}
 from rapport.loop.customer_table import describe
 from rapport.loop.fold import catch_up
 from rapport.loop.identity import merge, unmerge
@@ -18,6 +15,9 @@ from rapport.loop.load import load
 from rapport.loop.quality import quality
 from rapport.loop.refresh import refresh
 from rapport.loop.usage import usage
+from rapport.workspace.columns import PART_COLUMNS
+
+SCORES = {name for part in PART_COLUMNS.values() for name in part}
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
+from rapport.core.customer import NO_HISTORY
 from rapport.core.ecommerce import ORDER_COMPLETED
 from rapport.core.event import Event
 from rapport.core.money import to_units
@@ -39,7 +40,7 @@ MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July",
                  "November", "December")  # fmt: skip
 
 
-class _Kept(msgspec.Struct, array_like=True, frozen=True):
+class Kept(msgspec.Struct, array_like=True, frozen=True):
     """A history as it is stored: everything in order, so that equal histories have equal bytes."""
 
     bought: list[tuple[int, ...]]
@@ -48,7 +49,8 @@ class _Kept(msgspec.Struct, array_like=True, frozen=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Kept | None).decode
+_decode = msgspec.msgpack.Decoder(Kept | None).decode
+NOTHING: Final = Kept([], {}, [])
 
 _Count = Callable[[State, Event, int, int], None]
 
@@ -102,10 +104,16 @@ class HistoryFold:
 
     def encode(self, state: State) -> msgspec.Raw:
         """The history as it is stored, without the days that can never count again."""
+        if not state:
+            return NO_HISTORY
+        return msgspec.Raw(_encode(self.kept(state)))
+
+    def kept(self, state: State) -> Kept:
+        """What ``encode`` writes."""
         tallied = state.get("t", {})
-        kept = {name: tally for name in sorted(tallied) if (tally := self._lasting(name, tallied[name]))}
+        lasting = {name: tally for name in sorted(tallied) if (tally := self._lasting(name, tallied[name]))}
         bought = [(day, *row) for day, row in sorted(state.get("p", {}).items())]
-        return msgspec.Raw(_encode(_Kept(bought, kept, [(one[0], one[1], one[2]) for one in state.get("v", ())])))
+        return Kept(bought, lasting, [(one[0], one[1], one[2]) for one in state.get("v", ())])
 
     def _lasting(self, name: str, values: Mapping[str, Mapping[int, int]]) -> dict[str, list[tuple[int, int]]]:
         """A reading's values in order, by day, as far back as it looks from its newest day."""
@@ -115,54 +123,60 @@ class HistoryFold:
 
 
 def decode_history(body: msgspec.Raw | bytes) -> State:
-    """The history that ``HistoryFold.encode`` wrote; an empty one of a customer without any."""
-    kept = _decode(body)
-    if kept is None:
+    """The history that ``HistoryFold.encode`` wrote, to be folded on; an empty one of a customer without any."""
+    kept = read_history(body)
+    if kept is NOTHING:
         return {}
     tallied = {name: {value: dict(days) for value, days in values.items()} for name, values in kept.tallied.items()}
     bought = {day: list(row) for day, *row in kept.bought}
     return {"p": bought, "t": tallied, "v": [list(one) for one in kept.recent]}
 
 
+def read_history(body: msgspec.Raw | bytes) -> Kept:
+    """The history that ``HistoryFold.encode`` wrote, as it is stored."""
+    return _decode(body) or NOTHING
+
+
 def gather(
-    states: Sequence[State], readings: Sequence[Tallied], day: int, as_of_us: int
+    histories: Sequence[Kept], readings: Sequence[Tallied], day: int, as_of_us: int
 ) -> tuple[Purchases, Tallies, Recent]:
     """The arrays of a few customers' histories as of a moment (µs), which lies in a local day."""
-    bought = [
-        (place, on, *row)
-        for place, state in enumerate(states)
-        for on, row in sorted(state.get("p", {}).items())
-        if on <= day
-    ]
-    values: dict[str, int] = {}
-    tallied = [
-        (place, number, values.setdefault(value, len(values)), on, count)
-        for place, state in enumerate(states)
-        for number, one in enumerate(readings)
-        for value, days in sorted(state.get("t", {}).get(one.name, {}).items())
-        for on, count in sorted(days.items())
-        if day - one.horizon_days < on <= day
-    ]
-    numbers = {one.name: number for number, one in enumerate(readings)}
-    recent = [
-        (place, numbers[name], time)
-        for place, state in enumerate(states)
-        for time, _seq, name in state.get("v", [])
-        if name in numbers and as_of_us - RECENT_DAYS * DAY_US < time <= as_of_us
-    ]
-    p = _columns(bought, 6)
-    t = _columns(tallied, 5)
-    r = _columns(recent, 3)
-    i32 = np.int32
+    bought = [(place, *row) for place, one in enumerate(histories) for row in one.bought if row[0] <= day]
+    p = np.array(bought, dtype=np.int64).reshape(-1, 6).T.copy()
     return (
-        Purchases(p[0].astype(i32), p[1].astype(i32), *p[2:]),
-        Tallies(t[0].astype(i32), t[1].astype(i32), t[2].astype(i32), t[3].astype(i32), t[4], list(values)),
-        Recent(r[0].astype(i32), r[1].astype(i32), r[2]),
+        Purchases(p[0].astype(np.int32), p[1].astype(np.int32), p[2], p[3], p[4], p[5]),
+        _tallies(histories, readings, day),
+        _recent(histories, readings, as_of_us),
     )
 
 
-def _columns(rows: Sequence[Sequence[int]], width: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.array(rows, dtype=np.int64).reshape(-1, width).T.copy()
+def _tallies(histories: Sequence[Kept], readings: Sequence[Tallied], day: int) -> Tallies:
+    values: dict[str, int] = {}
+    rows: list[tuple[int, int, int, int, int]] = []
+    for place, history in enumerate(histories):
+        tallied = history.tallied
+        for number, one in enumerate(readings):
+            if (held := tallied.get(one.name)) is not None:
+                after = day - one.horizon_days
+                for value, days in held.items():
+                    code = values.setdefault(value, len(values))
+                    rows += [(place, number, code, on, count) for on, count in days if after < on <= day]
+    t = np.array(rows, dtype=np.int64).reshape(-1, 5).T
+    customer, reading, value_, on_ = t[:4].astype(np.int32)
+    return Tallies(customer, reading, value_, on_, t[4].copy(), list(values))
+
+
+def _recent(histories: Sequence[Kept], readings: Sequence[Tallied], as_of_us: int) -> Recent:
+    numbers = {one.name: number for number, one in enumerate(readings) if one.signal}
+    after = as_of_us - RECENT_DAYS * DAY_US
+    rows = [
+        (place, numbers[name], time)
+        for place, history in enumerate(histories)
+        for time, _seq, name in history.recent
+        if after < time <= as_of_us and name in numbers
+    ]
+    r = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return Recent(r[0].astype(np.int32), r[1].astype(np.int32), r[2].copy())
 
 
 def _purchase(event_name: str, rates: Mapping[str, int]) -> _Count:

@@ -18,7 +18,7 @@ from rapport.core.customer import Profile, decode_profile
 from rapport.core.errors import NotFound
 from rapport.core.time import local_day
 from rapport.differentiate.frame import Array, Frame
-from rapport.differentiate.history import decode_history, gather
+from rapport.differentiate.history import gather, read_history
 from rapport.identify.profile import personalized
 from rapport.loop.columns import base_row
 from rapport.loop.refreshed import last_refresh
@@ -82,8 +82,8 @@ def score(rt: Runtime, learnt: Mapping[str, Any], frame: Frame) -> dict[str, Arr
 def live_frame(rt: Runtime, found: Sequence[tuple[str, Profile]], as_of_us: int) -> Frame:
     """A few customers as of a moment (µs), from their profiles."""
     day = local_day(as_of_us, rt.zone)
-    states = [decode_history(profile.history) for _, profile in found]
-    purchases, tallies, recent = gather(states, rt.readings, day, as_of_us)
+    histories = [read_history(profile.history) for _, profile in found]
+    purchases, tallies, recent = gather(histories, rt.readings, day, as_of_us)
     rows = _Rows(rt, found, as_of_us)
     personal = np.array([personalized(profile) for _, profile in found], dtype=np.bool_)
     return Frame([name for name, _ in found], as_of_us, day, personal, purchases, tallies, recent, rows.read, rows.ask)
