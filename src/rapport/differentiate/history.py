@@ -104,9 +104,8 @@ class HistoryFold:
 
     def encode(self, state: State) -> msgspec.Raw:
         """The history as it is stored, without the days that can never count again."""
-        if not state:
-            return NO_HISTORY
-        return msgspec.Raw(_encode(self.kept(state)))
+        kept = self.kept(state)
+        return NO_HISTORY if kept == NOTHING else msgspec.Raw(_encode(kept))
 
     def kept(self, state: State) -> Kept:
         """What ``encode`` writes."""
