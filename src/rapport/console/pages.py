@@ -11,11 +11,15 @@ from litestar.datastructures import Cookie, State
 from litestar.params import FromPath, FromQuery
 
 from rapport.console import login, present
+from rapport.console.lifetime import lifetime
 from rapport.console.messages import CATALOGUES
+from rapport.console.needs import needs
 from rapport.console.quality import quality_page
 from rapport.console.readiness import readiness
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.console.reviews import answer, review, reviews
+from rapport.console.selection import selection
+from rapport.console.stage import stages
 from rapport.console.value import value
 from rapport.core.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound, RapportError
 from rapport.core.time import SECOND_US
@@ -125,11 +129,15 @@ console = Router(
         customers,
         customer,
         data_quality,
+        needs,
         readiness,
         reviews,
         review,
         answer,
+        stages,
+        selection,
         value,
+        lifetime,
         login_form,
         sign_in,
         sign_out,

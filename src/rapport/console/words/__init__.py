@@ -2,7 +2,23 @@
 
 from typing import Final
 
-from rapport.console.words import parts, readiness, value
+from rapport.console.words import lifetime, needs, parts, readiness, selection, stage, value
 
-ENGLISH: Final[dict[str, str]] = {**parts.ENGLISH, **readiness.ENGLISH, **value.ENGLISH}
-CHINESE: Final[dict[str, str]] = {**parts.CHINESE, **readiness.CHINESE, **value.CHINESE}
+ENGLISH: Final[dict[str, str]] = {
+    **needs.ENGLISH,
+    **lifetime.ENGLISH,
+    **parts.ENGLISH,
+    **readiness.ENGLISH,
+    **selection.ENGLISH,
+    **stage.ENGLISH,
+    **value.ENGLISH,
+}
+CHINESE: Final[dict[str, str]] = {
+    **needs.CHINESE,
+    **lifetime.CHINESE,
+    **parts.CHINESE,
+    **readiness.CHINESE,
+    **selection.CHINESE,
+    **stage.CHINESE,
+    **value.CHINESE,
+}
