@@ -13,7 +13,20 @@ from typing import Any, Protocol
 import msgspec
 
 from rapport.core.columns import ColumnType
-from rapport.differentiate import fit, groups, lifetime, mode, needs, rfm, segments, selection, stage, value
+from rapport.differentiate import (
+    fit,
+    groups,
+    lifetime,
+    mode,
+    needs,
+    potential,
+    rfm,
+    segments,
+    selection,
+    stage,
+    timing,
+    value,
+)
 from rapport.differentiate.frame import Array, Frame
 from rapport.workspace.definitions import Workspace
 
@@ -52,6 +65,8 @@ class Build(Protocol):
 BUILDS: tuple[Build, ...] = (
     rfm.build,
     lifetime.build,
+    timing.build,
+    potential.build,
     needs.build,
     stage.build,
     value.build,
