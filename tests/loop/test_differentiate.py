@@ -97,3 +97,17 @@ def test_who_switched_personalisation_off_is_told_nothing_apart(trading: Shop) -
 
     assert show(trading.rt, {"userId": "a"})["differences"] == {}
     assert show(trading.rt, {"userId": "b"})["differences"]["rfm"]["frequency"] == 4
+
+
+def test_what_happens_during_a_refresh_is_not_overtaken(trading: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    refresh(trading.rt)
+    export = trading.rt.warehouse.export
+
+    def meanwhile(*asked):
+        receipt = export(*asked)
+        trading.happen(track("Order Completed", "a", revenue=100))
+        return receipt
+
+    monkeypatch.setattr(trading.rt.warehouse, "export", meanwhile, raising=False)
+    refresh(trading.rt)
+    assert scores(trading, "a")["monetary"] == 146.0

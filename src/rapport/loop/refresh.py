@@ -6,10 +6,9 @@ value for value, and its scores those that the same parts compute when a custome
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
-from typing import Any
+from typing import Final
 
 import msgspec
 
@@ -17,7 +16,7 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import gates, generation, memberships, quality
+from rapport.loop import gates, generation, quality, stage, value_history
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -25,9 +24,8 @@ from rapport.loop.link import LinkReport, link
 from rapport.loop.refreshed import STATE, RefreshState
 from rapport.loop.retain import Retained, retain
 from rapport.loop.runtime import Runtime
+from rapport.loop.write_back import score_again, write_back
 from rapport.ports.warehouse import Progress
-
-_CUSTOMERS_A_WRITE = 5_000
 
 
 class RefreshReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +62,11 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
         receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
     customers, learnt = differentiate(rt, as_of, tell, lambda step: _timed(rt, seconds, step))
     with _timed(rt, seconds, "write back"):
-        _write_back(rt, customers, as_of, tell)
+        write_back(rt, customers, as_of, tell)
     with _timed(rt, seconds, "examine"):
         tell("examining the data", 0.0)
-        quality.measure(rt, as_of)
-        gates.measure(rt, as_of)
+        for examine in _EXAMINED:
+            examine(rt, as_of)
     if generation.current(rt.store) != began:
         # Somebody was erased meanwhile: what was read before that must not stay.
         return refresh(rt, progress, as_of_us)
@@ -80,6 +78,7 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
         differentiation=digest(rt),
     )
     rt.store.replace_states([], encoded(learnt) | {STATE: msgspec.json.encode(state)}).result()
+    score_again(rt, receipt.last_seq)
     segments = _segments(rt)
     links = None
     if rt.workspace.identity.linking.enabled:
@@ -98,37 +97,20 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     )
 
 
+_EXAMINED: Final[tuple[Callable[[Runtime, int], object], ...]] = (
+    quality.measure,
+    gates.measure,
+    value_history.after_refresh,
+    stage.after_refresh,
+)
+"""What is measured and remembered once the customer table is made, each with the moment it is of (µs)."""
+
+
 def _moment(rt: Runtime, as_of_us: int | None) -> int:
     now_us = rt.clock.now_us()
     if as_of_us is not None and as_of_us > now_us:
         raise InvalidInput(f"{iso(as_of_us)} is still to come", where="as of", hint="name a day that has been")
     return now_us if as_of_us is None else as_of_us
-
-
-def _write_back(rt: Runtime, customers: int, as_of: int, tell: Progress) -> None:
-    """Streams every customer's scores to the store, one write on its way while the next is read."""
-    rows = _scores(rt, as_of)
-    pending, written = None, 0
-    live = memberships.refreshed_live(rt)
-    while chunk := list(islice(rows, _CUSTOMERS_A_WRITE)):
-        if pending is not None:
-            pending.result()
-        kept = memberships.keep(rt, chunk, as_of, live=live)
-        pending = rt.store.write_scores(kept.scores)
-        if kept.state:
-            rt.store.replace_states([], kept.state).result()
-        written += len(chunk)
-        tell("writing scores back", written / customers)
-    if pending is not None:
-        pending.result()
-
-
-def _scores(rt: Runtime, as_of: int) -> Iterator[tuple[str, bytes]]:
-    encode = msgspec.json.Encoder().encode
-    names = tuple(rt.score_columns)
-    for customer_id, *values in rt.warehouse.customer_rows(names):
-        scores: dict[str, Any] = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        yield customer_id, encode(scores | {"refreshed_at": as_of})
 
 
 def _segments(rt: Runtime) -> dict[str, int]:
