@@ -28,6 +28,7 @@ WORDS: Final[dict[str, str]] = {
     "small": "{groups} groups are too small for a fit of their own ({least} customers who bought again): they share "
     "everybody's",
     "worse": "in the test the past going on told purchases better (error {mae_before} against {mae})",
+    "worse_spend": "in the test the past going on told spend better (error {mae_before} against {mae})",
 }
 """Code → sentence."""
 

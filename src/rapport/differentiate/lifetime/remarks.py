@@ -65,9 +65,10 @@ def _of_spending(spending: Spending) -> Iterator[Note]:
 def _of_test(holdout: Holdout | None) -> Iterator[Note]:
     if holdout is None:
         yield Note("no_holdout")
-    elif holdout.purchases.gain_high < 0:
-        one = holdout.purchases
-        yield Note("worse", {"mae": round(one.mae, 3), "mae_before": round(one.mae_before, 3)})
+        return
+    for code, one in (("worse", holdout.purchases), ("worse_spend", holdout.spend)):
+        if one is not None and one.gain_high < 0:
+            yield Note(code, {"mae": round(one.mae, 3), "mae_before": round(one.mae_before, 3)})
 
 
 def _of_data(summary: Summary, members: Mask) -> Iterator[Note]:
