@@ -29,6 +29,7 @@ NEEDS = Needs(
                 Reading(event="Order Completed", of="properties.products[].category", half_life="10d"),
                 Reading(event="identify", of="traits.taste", strength="need", evidence="stated"),
                 Reading(event="Product Viewed", of="properties.category", where={"properties.channel": "web"}),
+                Reading(event="*", of="source", where={"type": "track", "event": "Cart Viewed"}),
             ]
         ),
         "when": NeedAttribute(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from rapport.core.columns import ColumnType
 from rapport.core.ecommerce import ORDER_COMPLETED
 from rapport.core.money import SCALE
-from rapport.core.path import EventColumn, Path, scalar_text
+from rapport.core.path import FIELDS, EventColumn, Path, scalar_text
 from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.core.time import DAY_US, local_day
 from rapport.differentiate.features import EVENT_TYPES
@@ -73,18 +73,20 @@ def tallies_query(customers: str, readings: Sequence[Tallied], zone: ZoneInfo, a
 
 def recent_query(customers: str, readings: Sequence[Tallied], as_of_us: int) -> str:
     """``place, customer_id, reading, time_us, number``: the newest signals of each customer, ascending by number."""
+    signals = [(number, one) for number, one in enumerate(readings) if one.signal]
+    picked = sorted({name_sql(path) for _, one in signals for path, _wanted in one.where if path not in FIELDS})
     after = moment_sql(max(0, as_of_us - RECENT_DAYS * DAY_US))
+    columns = ["c.place", "c.customer_id", *(f"e.{one}" for one in ("time", "seq", *FIELDS, *picked))]
+    fresh = f"SELECT {', '.join(columns)} FROM {_owned(customers, as_of_us)} AND e.time > {after}"
     parts = " UNION ALL ".join(
-        f"SELECT c.place, c.customer_id, {place} AS reading, {literal(one.name)} AS name, e.time, e.seq"
-        f" FROM {_owned(customers, as_of_us)} AND e.time > {after} AND {_matches(one)}"
-        for place, one in enumerate(readings)
-        if one.signal
+        f"SELECT e.place, e.customer_id, {number} AS reading, {literal(one.name)} AS name, e.time, e.seq"
+        f" FROM fresh AS e WHERE {_matches(one)}"
+        for number, one in signals
     )
-    order = "time DESC, seq DESC, name DESC"
     return (
-        "SELECT place, customer_id, reading, EPOCH_US(time) AS time_us,"
+        f"WITH fresh AS MATERIALIZED ({fresh}) SELECT place, customer_id, reading, EPOCH_US(time) AS time_us,"
         f" ROW_NUMBER() OVER (PARTITION BY place ORDER BY time, seq, name) AS number FROM ({parts})"
-        f" QUALIFY ROW_NUMBER() OVER (PARTITION BY place ORDER BY {order}) <= {RECENT_MAX}"
+        f" QUALIFY ROW_NUMBER() OVER (PARTITION BY place ORDER BY time DESC, seq DESC, name DESC) <= {RECENT_MAX}"
         " ORDER BY place, number"
     )
 
@@ -103,7 +105,7 @@ def _events(customers: str, readings: Sequence[Tallied], zone: ZoneInfo, as_of_u
     opens = today - max((one.horizon_days for one in readings), default=0)
     # One day more than the longest horizon, whatever the zone; each reading looks at its own days below.
     after = moment_sql(max(0, (opens - 1) * DAY_US))
-    picked = ", ".join(["c.place", "c.customer_id", "e.time", "e.type", "e.event", *(f"e.{one}" for one in columns)])
+    picked = ", ".join(["c.place", "c.customer_id", *(f"e.{one}" for one in ("time", *FIELDS, *columns))])
     events = " OR ".join(sorted({_event_is(one.event) for one in readings}))
     return (
         f"SELECT {picked}, {_day('e.time', zone)} AS day FROM {_owned(customers, as_of_us)}"
