@@ -20,7 +20,7 @@ def test_the_doctor_says_how_to_open_what_is_closed(loaded: Path, rapport: Run) 
     (loaded / "policy.yaml").write_text(f"{policy}gates: {{customers: 5000}}\n", encoding="utf-8")
     assert rapport("-w", loaded, "refresh").code == 0
     said = rapport("-w", loaded, "report", "readiness").out
-    assert "10 customers may be told apart; asked: 5,000" in said
+    assert "customers who may be told apart: 10; asked: 5,000" in said
     doctor = rapport("-w", loaded, "doctor").out
     assert "Readiness, measured" in doctor
     assert "next: interact: load more customers, or set gates: {customers: …} in policy.yaml" in doctor

@@ -110,7 +110,7 @@ def test_an_invalid_trait_is_withheld_alone() -> None:
 def test_sample_sizes_and_known_customers_are_asked_where_declared() -> None:
     found = rungs(workspace(Gates(customers=2_000)))
     assert (found["needs"].reason, found["interact"].level) == (
-        "1,000 customers may be told apart; asked: 2,000", "closed",
+        "customers who may be told apart: 1,000; asked: 2,000", "closed",
     )  # fmt: skip
     assert rungs(workspace(Gates(purchasers=801)))["value"].level == "closed"
     assert rungs(workspace(Gates(purchasers=800)))["value"].level == "open"

@@ -193,7 +193,7 @@ def test_a_closed_part_s_columns_are_withheld_and_the_simpler_treatment_takes_ov
     assert "gold" not in decision.candidates
     assert "plain" in decision.candidates
     (gold,) = (one for one in told(shop, "u1")["excluded"] if one["action"] == "gold")
-    assert "withheld, because 3 customers have bought; asked: 5" in gold["reason"]
+    assert "withheld, because customers who have bought: 3; asked: 5" in gold["reason"]
 
     shop.happen(*(track("Order Completed", f"u{number}", revenue=number + 1) for number in range(3, 6)))
     refresh(shop.rt)

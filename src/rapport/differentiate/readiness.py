@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from rapport.core.time import DAY_US
 from rapport.workspace.columns import PART_COLUMNS
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.durations import duration_us
@@ -44,11 +45,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "earlier": ("waits for {stage}", "open {stage} first"),
     "customers": (
-        "{count} customers may be told apart; asked: {asked}",
+        "customers who may be told apart: {count}; asked: {asked}",
         "load more customers, or set gates: {{customers: …}} in policy.yaml",
     ),
     "purchasers": (
-        "{count} customers have bought; asked: {asked}",
+        "customers who have bought: {count}; asked: {asked}",
         "load their purchases: rapport load FILE; or set gates: {{purchasers: …}} in policy.yaml",
     ),
     "coverage": (
@@ -270,4 +271,5 @@ def percent(count: int, total: int) -> str:
 
 
 def _days(span_us: int) -> str:
-    return f"{span_us / 86_400_000_000:.3g}"
+    """Whole and tenths of days, rounded up, so that what is over a limit reads so."""
+    return f"{math.ceil(10 * span_us / DAY_US) / 10:,.1f}".removesuffix(".0")
