@@ -14,6 +14,7 @@ from rapport.console import login, present
 from rapport.console.lifetime import lifetime
 from rapport.console.messages import CATALOGUES
 from rapport.console.needs import needs
+from rapport.console.next import coming
 from rapport.console.quality import quality_page
 from rapport.console.readiness import readiness
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
@@ -137,6 +138,7 @@ console = Router(
         stages,
         selection,
         value,
+        coming,
         lifetime,
         login_form,
         sign_in,

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from rapport.console.words import lifetime, needs, parts, readiness, selection, stage, value
+from rapport.console.words import lifetime, needs, next, parts, readiness, selection, stage, value
 
 ENGLISH: Final[dict[str, str]] = {
     **needs.ENGLISH,
+    **next.ENGLISH,
     **lifetime.ENGLISH,
     **parts.ENGLISH,
     **readiness.ENGLISH,
@@ -15,6 +16,7 @@ ENGLISH: Final[dict[str, str]] = {
 }
 CHINESE: Final[dict[str, str]] = {
     **needs.CHINESE,
+    **next.CHINESE,
     **lifetime.CHINESE,
     **parts.CHINESE,
     **readiness.CHINESE,
