@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 WIDTH: Final = 400
 CELL_WIDTH: Final = 186
-CELL_HEIGHT: Final = 104
+CELL_HEIGHT: Final = 124
 LEFT: Final = 26
 TOP: Final = 6
 _DARKEST: Final = 0.55
@@ -57,12 +57,10 @@ def _cell(groups: Sequence[Group], x: float, y: float) -> str:
 
 def _group(one: Group, x: float, y: float, high: float) -> str:
     """Its ground, and its words beside the left edge."""
-    tight = high < CELL_HEIGHT
-    first = y + (18 if tight else 24)
-    lines = one.lines if not tight else (" · ".join(one.lines),)
+    first = y + (18 if high < CELL_HEIGHT else 24)
     told = "".join(
-        f'<text class="told" x="{x + 10:g}" y="{first + 18 * (place + 1):g}">{escape(line)}</text>'
-        for place, line in enumerate(lines)
+        f'<text class="told" x="{x + 10:g}" y="{first + 17 * (place + 1):g}">{escape(line)}</text>'
+        for place, line in enumerate(one.lines)
     )
     return (
         f'<rect class="cell" x="{x:g}" y="{y:g}" width="{CELL_WIDTH}" height="{high:g}"/>'

@@ -98,8 +98,8 @@ def _suggested(known: Floats, count: int) -> Split:
         return Split(at=float(places[0]), source="natural break", low=float(low), high=float(high), explained=explained,
                      customers=count, because=because)  # fmt: skip
     at, low, high = _median(known)
-    rest = "the upper half are high" if at == float(np.median(known)) else "half have the least, all others are high"
-    because = f"no natural break among {count} customers ({_doubt(explained, smallest, moved)}): {rest}"
+    doubt, share = _doubt(explained, smallest, moved), float((known >= at).mean())
+    because = f"no natural break among {count} customers ({doubt}): {share:.0%} are high, as near to half as can be"
     return Split(at=at, source="median", low=low, high=high, explained=explained, customers=count, because=because)
 
 
@@ -129,15 +129,23 @@ def _breaks(known: Floats) -> tuple[Floats, float]:
 
 
 def _median(known: Floats) -> tuple[float, float, float]:
-    """The median, or the least value above the minimum where half have the minimum; with its 90% interval."""
+    """The value that comes nearest to dividing in half, where many have the same; with its 90% interval."""
     chance = np.random.default_rng(_SEED)
-    drawn = np.median(known[chance.integers(0, len(known), size=(DRAWS, len(known)))], axis=1)
-    low, high = np.quantile(drawn, [0.05, 0.95])
-    at = float(np.median(known))
-    if at > known[0]:
-        return at, float(low), float(high)
-    at = float(known[known > known[0]][0])
-    return at, at, max(at, float(high))
+    drawn = np.sort(known[chance.integers(0, len(known), size=(DRAWS, len(known)))], axis=1)
+    low, high = np.quantile([_half(one) for one in drawn], [0.05, 0.95])
+    at = _half(known)
+    return at, min(at, float(low)), max(at, float(high))
+
+
+def _half(known: Floats) -> float:
+    """Of sorted values the one from which on nearest to half lie; never the least, which would leave nobody below."""
+    middle = float(np.median(known))
+    above = known[np.searchsorted(known, middle, side="right") :]
+    if not len(above):
+        return middle
+    reached = len(known) - int(np.searchsorted(known, middle))
+    nearer = abs(2 * len(above) - len(known)) < abs(2 * reached - len(known))
+    return float(above[0]) if nearer or middle <= known[0] else middle
 
 
 def _thinned(count: int) -> Any:

@@ -46,7 +46,17 @@ def test_where_half_have_the_least_the_others_are_high() -> None:
     told = found([0.0] * 700 + chance.uniform(1, 2, 100).tolist() + chance.uniform(1, 9, 200).tolist())
     assert told.source in ("median", "natural break")
     assert told.at > 0.0
-    assert "all others are high" in found([0.0] * 60 + list(range(1, 41))).because
+    tied = found([0.0] * 60 + list(range(1, 41)))
+    assert tied.at == 1.0
+    assert "40% are high, as near to half as can be" in tied.because
+
+
+def test_where_many_have_the_median_the_cut_goes_where_it_comes_nearest_to_half() -> None:
+    spread = [*np.linspace(0, 1.9, 30), *[2.0] * 35, *np.linspace(2.1, 4, 35)]
+    told = found(spread)
+    assert told.source == "median"
+    assert told.at == 2.1
+    assert told.low <= told.at <= told.high
 
 
 def test_equals_are_refused_or_judged_against_a_number() -> None:
