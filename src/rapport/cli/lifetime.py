@@ -74,7 +74,7 @@ def _draw_spread(target: Console, spread: dict[str, Any]) -> None:
 
 
 def _draw_test(target: Console, tested: dict[str, Any]) -> None:
-    title = f"Test on the past: fitted up to {tested['split']}, {tested['days']} days told, "
+    title = f"Test on the past: fitted up to {tested['split']}, {tested['days']} days predicted, "
     columns = (
         "",
         "came",
@@ -93,7 +93,7 @@ def _draw_test(target: Console, tested: dict[str, Any]) -> None:
          f"{one['actual_low']:.2f}–{one['actual_high']:.2f}")
         for one in tested["by_repeats"]
     ]  # fmt: skip
-    output.table(target, ("bought again", "customers", "told", "came", "95% interval of what came"), by_repeats)
+    output.table(target, ("bought again", "customers", "predicted", "actual", "95% interval of the actual"), by_repeats)
 
 
 def _compared(name: str, one: dict[str, Any]) -> tuple[Any, ...]:

@@ -15,14 +15,15 @@ ENGLISH: Final[dict[str, str]] = {
     "{alive} on average.",
     "lifetime_best": "The most valuable tenth holds {share} of all value.",
     "lifetime_test": "Test on the past",
-    "lifetime_tested": "The same procedure, fitted to what was known on {split}, told the {days} days since, for "
+    "lifetime_tested": "The same procedure, fitted to what was known on {split}, predicts the {days} days since, for "
     "{customers} customers; beside it, everyone going on as before.",
-    "lifetime_calibration": "Purchases told and come, by how often customers had bought again",
+    "lifetime_calibration": "Purchases, predicted and actual, by how often customers had bought again",
     "lifetime_bought_again": "Had bought again so often",
     "lifetime_purchases": "Purchases",
     "lifetime_spend": "Spend",
-    "lifetime_came": "Came (95% interval)",
-    "lifetime_told": "Told",
+    "lifetime_came": "Actual",
+    "lifetime_came_interval": "Actual, with its 95% interval",
+    "lifetime_told": "Predicted",
     "lifetime_before": "As before",
     "lifetime_error": "Mean error",
     "lifetime_error_before": "Error, as before",
@@ -45,7 +46,7 @@ ENGLISH: Final[dict[str, str]] = {
     "lifetime_first_last": "First – last purchase",
     "lifetime_once_only": "Who has bought once counts as alive: customers are lost only after a repeat purchase here.",
     "lifetime_like_these": "In the test, {customers} customers with {repeats} repeat purchases bought {came} times "
-    "({low}–{high}) in {days} days; {told} was told.",
+    "({low}–{high}) in {days} days; {told} was predicted.",
 } | {f"lifetime_note_{code}": f"{words[0].upper()}{words[1:]}." for code, words in WORDS.items()}
 CHINESE: Final[dict[str, str]] = {
     "lifetime_value": "客户终身价值",
@@ -63,7 +64,8 @@ CHINESE: Final[dict[str, str]] = {
     "lifetime_bought_again": "此前复购次数",
     "lifetime_purchases": "购买次数",
     "lifetime_spend": "消费额",
-    "lifetime_came": "实际（95% 区间）",
+    "lifetime_came": "实际",
+    "lifetime_came_interval": "实际及其 95% 区间",
     "lifetime_told": "预测",
     "lifetime_before": "照旧",
     "lifetime_error": "平均误差",

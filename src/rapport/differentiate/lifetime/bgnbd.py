@@ -116,8 +116,15 @@ def p_alive(one: Purchasing, x: Floats, t_x: Floats, t: Floats) -> Floats:
 
 
 def _coarse(rows: Rows) -> Rows:
+    """Who never bought again, whole, and every so many-th of the other rows with the weight of those left out."""
     step = -(-rows.x.size // COARSE_ROWS)
-    return rows if step == 1 else Rows(rows.x[::step], rows.t_x[::step], rows.t[::step], rows.weight[::step])
+    if step == 1:
+        return rows
+    again = int(np.searchsorted(rows.x, 1))
+    kept = np.concatenate([np.arange(again), np.arange(again, rows.x.size, step)])
+    left = rows.weight[again:].sum() / rows.weight[again::step].sum()
+    weight = np.concatenate([rows.weight[:again], rows.weight[again::step] * left])
+    return Rows(rows.x[kept], rows.t_x[kept], rows.t[kept], weight)
 
 
 class _Likelihood:

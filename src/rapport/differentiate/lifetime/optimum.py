@@ -50,9 +50,10 @@ def find(loss: Loss, starts: Sequence[Sequence[float]], customers: float, coarse
     """The best point that any start leads to; ``coarse`` is the same loss on fewer rows, on which starts compete."""
     tried = [_descend(coarse or loss, np.asarray(start, dtype=np.float64)) for start in starts]
     best = min(tried, key=lambda one: one[0])[1]
-    value, point = _descend(loss, best)
-    point, hessian, gradient = _polish(loss, point)
-    value = min(value, float(loss(point)[0]))
+    point, hessian, gradient = _polish(loss, best)
+    if np.max(np.abs(gradient)) > FLAT:
+        point, hessian, gradient = _polish(loss, _descend(loss, best)[1])
+    value = float(loss(point)[0])
     covariance, cut = _covariance(hessian * customers)
     inside = np.abs(point) < BOUND - 1e-6
     return Optimum(
