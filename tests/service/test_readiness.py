@@ -8,6 +8,7 @@ import msgspec
 
 from rapport.differentiate.readiness import Counted
 from rapport.loop.gatekeeper import STATE
+from rapport.loop.refresh import refresh
 
 
 def test_the_ladder_names_every_stage(site: Any) -> None:
@@ -35,3 +36,14 @@ def test_a_decision_says_what_is_closed_to_who_may_know(site: Any) -> None:
     assert [one["stage"] for one in told["gates"]] == ["identify"]
     assert {one["action"] for one in told["items"]} <= {"tea", "umbrella"}
     assert "gates" not in site.call("POST", "/v1/decide", site.write_key, json=ask).json()
+
+
+def test_a_customer_who_was_scored_can_be_told_over_http(site: Any) -> None:
+    call = {"type": "track", "userId": "ann", "event": "Order Completed", "properties": {"revenue": 12.5}}
+    site.call("POST", "/v1/batch", site.write_key, json={"batch": [call]})
+    site.fold()
+    refresh(site.rt)
+    (one,) = site.call("GET", "/v1/customers", site.read_key).json()["data"]
+    found = site.call("GET", f"/v1/customers/{one['id']}", site.read_key)
+    assert found.status_code == 200
+    assert found.json()["differences"]["rfm"]["monetary"] == 12.5

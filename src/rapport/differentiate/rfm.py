@@ -99,7 +99,8 @@ class Rfm:
     def told(self, model: Cutpoints, frame: Frame) -> dict[str, Any]:
         """The measures of one customer beside the bounds of the fifths they fall into."""
         found = {name: frame.scores[name][0] for name in _TOLD}
-        known = {name: None if value != value else value for name, value in found.items()}  # noqa: PLR0124 - NaN
+        numbers = {name: None if np.isnan(found[name]) else float(found[name]) for name in _TOLD[1:]}
+        known = {"rfm_segment": found["rfm_segment"], **numbers}
         bounds = {"recency_days": model.recency, "frequency": model.frequency, "monetary": model.monetary}
         return known | {"bounds": bounds}
 
