@@ -31,7 +31,7 @@ def selection(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _draw(target: Console, document: dict[str, Any]) -> None:
-    target.print(f"value: {document['value_of']}, {_threshold(document['value'])}", soft_wrap=True)
+    target.print(f"value: {document['value_of']}, high {_threshold(document['value'])}", soft_wrap=True)
     target.print(f"fit: servable from {document['fit_from']:g}", soft_wrap=True)
     target.print(f"needs: individual {_threshold(document['diversity'])}", soft_wrap=True)
     target.print()
@@ -50,9 +50,9 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
 
 def _threshold(split: dict[str, Any]) -> str:
     if split["at"] is None:
-        return str(split["because"])
+        return f"– {split['because']}"
     interval = "" if split["low"] is None else f" ({split['low']:.4g} to {split['high']:.4g})"
-    return f"high from {split['at']:.4g}{interval}: {split['because']}"
+    return f"from {split['at']:.4g}{interval}: {split['because']}"
 
 
 def _cell(one: dict[str, Any]) -> tuple[Any, ...]:
