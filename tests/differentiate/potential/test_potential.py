@@ -168,6 +168,13 @@ def test_more_refunds_than_sales_are_no_negative_potential(bought: Bought, learn
     assert part().score(learnt, odd)["potential_spend"][0] >= 0.0
 
 
+def test_who_was_silent_for_longer_than_history_is_like_nobody_learnt_from(learnt: PotentialModel) -> None:
+    gone = frame({"a": [(TODAY - 3_000, 10.0)]}, day=TODAY)
+    gone.scores.update(part().score(learnt, gone))
+
+    assert "silent" in part().told(learnt, gone)["refused"]
+
+
 def test_money_rises_with_the_score_beyond_the_knots_as_well() -> None:
     rng = np.random.default_rng(5)
     score = rng.normal(size=1_000)

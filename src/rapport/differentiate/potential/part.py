@@ -22,7 +22,7 @@ from rapport.differentiate.past import (
     tallies_of,
     told_apart,
 )
-from rapport.differentiate.potential.inputs import MONETARY, NAMES, Kinds, inputs, raw_inputs
+from rapport.differentiate.potential.inputs import MONETARY, NAMES, RECENCY, Kinds, inputs, raw_inputs
 from rapport.differentiate.potential.learning import (
     Examples,
     Past,
@@ -70,6 +70,8 @@ class PotentialModel(msgspec.Struct, frozen=True, kw_only=True):
     """How far ahead spend is expected."""
     learnt_days: int = 0
     """How long a spend was learnt from; where history is short, less than the horizon, and stretched to it."""
+    history_days: int = 0
+    """How far the past goes back; who has been silent for longer is like nobody learnt from."""
     customers: int = 0
     """Learnt from."""
     cuts: list[int] = []
@@ -106,7 +108,9 @@ class Potential:
         customers = len(np.unique(bought.customer[bought.orders > 0]))
         span = history_days(bought, frame.day)
         learnt_days = min(self._horizon, span // 2)
-        empty = PotentialModel(horizon_days=self._horizon, learnt_days=learnt_days, customers=customers)
+        empty = PotentialModel(
+            horizon_days=self._horizon, learnt_days=learnt_days, history_days=span, customers=customers
+        )
         if customers < CUSTOMERS_MIN:
             return _refused(empty, f"{customers} customers have bought, {CUSTOMERS_MIN} are needed")
         past = Past(histories(bought, size), _kinds(wanted.customer, wanted.value, wanted.day, size),
@@ -119,7 +123,7 @@ class Potential:
         if spenders < SPENDERS_MIN or len(known.spent) < CUSTOMERS_MIN:
             return _refused(empty, f"{spenders} customers spent within the {learnt_days} days learnt from, "
                                    f"{SPENDERS_MIN} are needed")  # fmt: skip
-        return _learnt(msgspec.structs.replace(empty, cuts=cuts, unit=past.unit), past, known, frame.day, span)
+        return _learnt(msgspec.structs.replace(empty, cuts=cuts, unit=past.unit), past, known, frame.day)
 
     def score(self, model: PotentialModel, frame: Frame) -> Mapping[str, Array]:
         """``potential_spend``, in the workspace's currency; NULL for who has not bought."""
@@ -127,6 +131,7 @@ class Potential:
             return {"potential_spend": np.full(frame.size, np.nan)}
         known = inputs(*self._known(model, frame))
         spend = self._money(model, known)
+        spend[known[:, RECENCY] > np.log1p(model.history_days)] = np.nan
         return {"potential_spend": spend if frame.personal.all() else np.where(frame.personal, spend, np.nan)}
 
     def told(self, model: PotentialModel, frame: Frame) -> dict[str, Any]:
@@ -186,10 +191,10 @@ def build(workspace: Workspace, _columns: Mapping[str, ColumnType]) -> Potential
     return Potential(workspace, max(1, round(duration_us(workspace.value.learned_horizon) / DAY_US)))
 
 
-def _learnt(empty: PotentialModel, past: Past, known: Examples, day: int, span: int) -> PotentialModel:
+def _learnt(empty: PotentialModel, past: Past, known: Examples, day: int) -> PotentialModel:
     newest, unseen, mix = out_of_fold(past, empty.cuts, empty.learnt_days, SEED)
     across = over_customers(newest, unseen, empty.learnt_days, SEED)
-    ahead = over_time(past, day, min(empty.learnt_days, span // 3), SEED)
+    ahead = over_time(past, day, min(empty.learnt_days, empty.history_days // 3), SEED)
     better = (ahead or across).ahead
     scores = unseen if better else newest.inputs[:, MONETARY]
     line = calibrated(scores, newest.spent)
@@ -239,4 +244,7 @@ def _refused(empty: PotentialModel, reason: str) -> PotentialModel:
 
 
 def _unknown(frame: Frame) -> str:
-    return "has not bought yet" if bool(frame.personal[0]) else "personalisation is switched off"
+    if not frame.personal[0]:
+        return "personalisation is switched off"
+    orders = frame.purchases.orders
+    return "has been silent for longer than the history learnt from" if orders.any() else "has not bought yet"

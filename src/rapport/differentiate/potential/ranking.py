@@ -71,11 +71,16 @@ def capture(score: Floats, spent: Floats, share: float = TOP) -> float:
     return float(spent[above].sum() + room * spent[at].sum()) / total
 
 
-def ranked(scores: Mapping[str, Floats], spent: Floats, reference: str, seed: int) -> dict[str, Ranked]:
-    """Each score judged by the spend that followed; ``reference`` is the score that the others are compared with."""
+def ranked(
+    scores: Mapping[str, Floats], spent: Floats, reference: str, seed: int, most: int = JUDGED_MAX
+) -> dict[str, Ranked]:
+    """Each score judged by the spend that followed; ``reference`` is the score that the others are compared with.
+
+    Of more than ``most`` customers a sample is judged.
+    """
     rng = np.random.default_rng(seed)
-    if len(spent) > JUDGED_MAX:
-        kept = rng.choice(len(spent), JUDGED_MAX, replace=False)
+    if len(spent) > most:
+        kept = rng.choice(len(spent), most, replace=False)
         scores, spent = {name: score[kept] for name, score in scores.items()}, spent[kept]
     drawn = rng.integers(0, len(spent), (RESAMPLES, len(spent)))
     at = {name: np.array([_both(score, spent)]) for name, score in scores.items()}

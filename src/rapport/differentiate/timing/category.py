@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 CATEGORIES_MAX: Final = 100
 """Rarer categories are not told apart: nobody's next purchase is most probably one of them."""
 HALF_LIVES_DAYS: Final = (45.0, 120.0, 360.0)
+SIMPLEX: Final = np.array([[1.6, 0.0], [2.8, 0.0], [1.6, -1.5]])
+"""Where the search for log κ and the logit of λ begins."""
 POPULAR_DAYS: Final = 90
 """What sells is what sold so lately."""
 PRIOR_ITEMS: Final = 20.0
@@ -246,7 +248,7 @@ def _tuned(model: Category, past: Evidence, baskets: Floats, cut: int, half_life
     found = minimize(
         lambda place: -float(score(probabilities(tried(place), past, cut), baskets).mean()),
         np.array([np.log(5.0), 0.0]),
-        method="Nelder-Mead", options={"maxfev": 40, "xatol": 0.05, "fatol": 1e-4},
+        method="Nelder-Mead", options={"maxfev": 40, "initial_simplex": SIMPLEX, "xatol": 0.05, "fatol": 1e-4},
     )  # fmt: skip
     return -float(found.fun), at(found.x)
 
