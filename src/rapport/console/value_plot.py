@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 SIDE: Final = 320.0
 """The map's side, without its margins."""
-_LEFT, _BELOW, _ABOVE = 34.0, 34.0, 6.0
+_LEFT, _BELOW, _ABOVE = 46.0, 34.0, 6.0
 _FAINTEST: Final = 0.12
 
 
@@ -84,7 +84,7 @@ def _axes(names: Mapping[str, str]) -> list[str]:
         across,
         up,
         f'<text class="axis" x="{SIDE / 2:g}" y="{SIDE + 29:g}" text-anchor="middle">{escape(names["across"])}</text>',
-        f'<text class="axis" transform="translate(-23 {SIDE / 2:g}) rotate(-90)" text-anchor="middle">'
+        f'<text class="axis" transform="translate(-34 {SIDE / 2:g}) rotate(-90)" text-anchor="middle">'
         f"{escape(names['up'])}</text>",
     ]
 
