@@ -88,6 +88,7 @@ stage.register(report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
+segment.register(report.app)
 app.add_typer(segment.app, name="segment")
 app.add_typer(key.app, name="key")
 

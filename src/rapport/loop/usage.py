@@ -15,7 +15,7 @@ from rapport.identify.usage import Use, Weight
 from rapport.identify.usage import usage as judged
 from rapport.loop.columns import customer_row
 from rapport.loop.runtime import Runtime
-from rapport.rules import parse
+from rapport.rules import parse, parse_number
 
 CUSTOMERS_READ: Final = 300
 """The model's influence is measured over so many customers; ids are hashes, so the first of them are a fair sample."""
@@ -43,7 +43,7 @@ def usage(rt: Runtime) -> dict[str, Any]:
 def uses(rt: Runtime) -> dict[str, list[Use]]:
     """Column → the definitions that name it."""
     found: dict[str, list[Use]] = {}
-    for name, use in (*_rules(rt), *_paths(rt), *_link_fields(rt)):
+    for name, use in (*_rules(rt), *_differences(rt), *_paths(rt), *_link_fields(rt)):
         if name in rt.columns:
             found.setdefault(name, []).append(use)
     return found
@@ -53,6 +53,34 @@ def _rules(rt: Runtime) -> Iterator[tuple[str, Use]]:
     for name, action in rt.workspace.actions.items():
         for column in sorted(parse(action.rule, rt.columns).uses):
             yield column, Use("rule", f"action {name}")
+
+
+def _differences(rt: Runtime) -> Iterator[tuple[str, Use]]:
+    """Columns that segments, values, needs, groups and capabilities name."""
+    workspace = rt.workspace
+    for name, segment in workspace.segments.items():
+        yield from _named(rt, segment.rule, Use("segment", name))
+    if (value := workspace.value) is not None:
+        for indicator, said in (*value.current.indicators.items(), *value.potential.indicators.items()):
+            yield from _counted(rt, said.of, Use("value indicator", indicator))
+        for column in (value.lifetime.by, value.lifetime.contract):
+            yield column, Use("lifetime", "value.yaml")
+    if workspace.needs is not None:
+        yield workspace.needs.segment_by, Use("needs", "segment_by")
+    for column in workspace.groups.columns if workspace.groups else ():
+        yield column, Use("groups", "columns")
+    if (able := workspace.capabilities) is not None:
+        for name, capability in able.capabilities.items():
+            yield from _named(rt, capability.serves, Use("capability", name))
+        yield from _counted(rt, able.value, Use("selection", "value"))
+
+
+def _named(rt: Runtime, rule: str, use: Use) -> Iterator[tuple[str, Use]]:
+    yield from ((column, use) for column in sorted(parse(rule, rt.columns).uses))
+
+
+def _counted(rt: Runtime, calculation: str, use: Use) -> Iterator[tuple[str, Use]]:
+    yield from ((column, use) for column in sorted(parse_number(calculation, rt.columns).uses))
 
 
 def _paths(rt: Runtime) -> Iterator[tuple[str, Use]]:

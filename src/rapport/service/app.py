@@ -37,7 +37,7 @@ from rapport.service.reports import reports
 from rapport.service.responses import Responses
 from rapport.service.rights import rights
 from rapport.service.segment import Codec
-from rapport.service.segments import count
+from rapport.service.segments import segment_reports, segments
 from rapport.service.selection import selection
 from rapport.service.stage import stages
 from rapport.service.value import value
@@ -67,7 +67,8 @@ def build(
             customer_hints,
             identities,
             opendsr,
-            count,
+            segments,
+            segment_reports,
             readiness,
             needs,
             ahead,

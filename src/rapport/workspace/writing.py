@@ -8,14 +8,19 @@ import re
 from importlib import resources
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
-from rapport.core.errors import Conflict, InvalidInput
+from rapport.core.errors import Conflict, InvalidDefinition, InvalidInput
 from rapport.workspace.definitions import Source
+from rapport.workspace.reading import check, definition_files
+from rapport.workspace.segments import Segment
 
+SEGMENTS_FILE: Final = "segments.yaml"
 _NAME_MARK: Final = '"NAME"'
 _FILE_NAME: Final = re.compile(r"[\w][\w. -]{0,99}")
 
@@ -53,6 +58,45 @@ def write_source(root: Path, name: str, source: Source) -> Path:
     yaml.dump(stated, stream)
     _write(path, stream.getvalue())
     return path
+
+
+def write_segment(root: Path, name: str, segment: Segment, note: str) -> Path:
+    """Adds a segment to ``segments.yaml``, or changes it there; comments stay, and ``note`` stands above it.
+
+    The whole workspace is checked first, in a copy: raises ``InvalidDefinition`` with what would be wrong, and then
+    nothing is written.
+    """
+    path = root / SEGMENTS_FILE
+    text = _with_segment(path, name, segment, note)
+    with TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for one in definition_files(root):
+            target = copy / one.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(one.read_bytes())
+        (copy / SEGMENTS_FILE).write_text(text, encoding="utf-8")
+        if findings := check(copy):
+            listed = "; ".join(str(finding) for finding in findings)
+            raise InvalidDefinition(f"'{name}' is not saved", where=SEGMENTS_FILE, hint=listed)
+    _write(path, text)
+    return path
+
+
+def _with_segment(path: Path, name: str, segment: Segment, note: str) -> str:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    document = (yaml.load(path.read_text(encoding="utf-8")) if path.is_file() else None) or CommentedMap()
+    if not isinstance(document, CommentedMap):
+        raise InvalidDefinition("not a mapping of names", where=path.name, hint="it should read NAME: {rule: …}")
+    if isinstance(document.get(name), CommentedMap):
+        document[name].update(said(segment))
+    else:
+        document[name] = CommentedMap(said(segment))
+    document.yaml_set_comment_before_after_key(name, before=note)
+    stream = StringIO()
+    yaml.dump(document, stream)
+    return stream.getvalue()
 
 
 def said(definition: msgspec.Struct) -> dict[str, Any]:

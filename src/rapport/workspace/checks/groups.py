@@ -36,8 +36,8 @@ def _column(draft: Draft, name: str, place: Place) -> None:
     elif name not in columns:
         if draft.columns_are_complete:
             draft.report(place, f"unknown column '{name}'", did_you_mean(name, columns))
-    elif columns[name] not in ("number", "integer"):
-        draft.report(place, f"'{name}' is {columns[name]}, no number", "groups are told apart by numbers")
+    elif columns[name] not in ("number", "integer", "boolean", "text"):
+        draft.report(place, f"'{name}' is a {columns[name]}", "groups are told apart by numbers and texts")
 
 
 _OWN = frozenset(PART_COLUMNS["groups"])
