@@ -24,7 +24,7 @@ from rapport.loop.runtime import Runtime
 from rapport.loop.view.finding import find
 
 VALUES_SHOWN: Final = 12
-CHANGED_SHOWN: Final = 20
+CHANGED_SHOWN: Final = 12
 WORTH: Final = ("clv", "value_current", "monetary")
 """What a customer is worth: the first of these that is known."""
 _NEEDS: Final = tuple(f"need_{name}" for name in ATTRIBUTES)

@@ -23,6 +23,8 @@ SHOWN: Final = 5
 INTERVAL: Final = (0.05, 0.95)
 """Ends of the 90% credible interval."""
 OWN: Final = "own history"
+OTHER: Final = "another"
+"""Whatever value is not named."""
 Floats = NDArray[np.float64]
 
 
@@ -229,16 +231,18 @@ def _several(found: dict[str, dict[str, float]], of: str, others: str) -> list[d
 def _changes(
     questions: Questions, arrays: Compiled, bayes: Floats, since_day: NDArray[np.int32], held: Sequence[Item]
 ) -> list[dict[str, Any]]:
-    """Each facet that shifted: from what to what, since when, and how strongly the data says so."""
+    """Each facet that shifted: which value lost most, which gained most, since when, and how strongly data says so."""
     shown = []
     for place in changed_facets(bayes):
         since = int(since_day[place])
         mine = [one for one in held if one.facet == place and not one.inferred]
+        before, after = (_shares([one for one in mine if (one.day >= since) == late]) for late in (False, True))
+        gained = {cell: after.get(cell, 0.0) - before.get(cell, 0.0) for cell in sorted({*before, *after})}
         shown.append(
             {
                 "facet": questions.facets[place].name,
-                "from": _commonest(arrays, [one for one in mine if one.day < since]),
-                "to": _commonest(arrays, [one for one in mine if one.day >= since]),
+                "from": _label(arrays, min(gained, key=lambda cell: gained[cell])),
+                "to": _label(arrays, max(gained, key=lambda cell: gained[cell])),
                 "since": day_date(since).isoformat(),
                 "bayes_factor": float(f"{np.exp(min(bayes[place], 600.0)):.4g}"),
             }
@@ -246,12 +250,17 @@ def _changes(
     return shown
 
 
-def _commonest(arrays: Compiled, held: Sequence[Item]) -> str | None:
+def _shares(held: Sequence[Item]) -> dict[int, float]:
     sums: dict[int, float] = defaultdict(float)
     for one in held:
         sums[one.cell] += one.plain
-    label: str | None = arrays.labels[max(sums, key=lambda cell: (sums[cell], -cell))] if sums else None
-    return label
+    total = sum(sums.values())
+    return {cell: weight / total for cell, weight in sums.items()}
+
+
+def _label(arrays: Compiled, cell: int) -> str:
+    label: str | None = arrays.labels[cell]
+    return OTHER if label is None else label
 
 
 def _matters(questions: Questions, arrays: Compiled, counts: Floats, segment: int) -> dict[str, Any]:
