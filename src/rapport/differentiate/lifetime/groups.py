@@ -13,7 +13,7 @@ from rapport.differentiate.frame import Frame
 from rapport.differentiate.lifetime.summary import Summary, Whole
 
 COHORT: Final = "cohort"
-GROUPS_MAX: Final = 40
+GROUPS_MAX: Final = 20
 """So many groups, the largest, may have a fit of their own."""
 
 
