@@ -17,7 +17,7 @@ TEMPLATES = Path(messages.__file__).parent / "templates"
 
 
 def test_both_catalogues_have_the_same_messages() -> None:
-    assert set(ENGLISH) == set(CHINESE)
+    assert len({frozenset(words) for words in CATALOGUES.values()}) == 1
     assert all(text.strip() for words in CATALOGUES.values() for text in words.values())
 
 
@@ -31,7 +31,7 @@ def test_every_segment_has_a_name_in_both_languages(segment: str) -> None:
 def test_templates_use_messages_that_exist(template: Path) -> None:
     used = set(re.findall(r"\bt\.(\w+)", template.read_text(encoding="utf-8"))) - {"get"}
 
-    assert used <= set(ENGLISH)
+    assert used <= set(CATALOGUES["en"])
 
 
 @given(st.text(max_size=40), st.text(max_size=10))
