@@ -19,6 +19,7 @@ from rapport.console.quality import quality_page
 from rapport.console.readiness import readiness
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.console.reviews import answer, review, reviews
+from rapport.console.segments import segments
 from rapport.console.selection import selection
 from rapport.console.stage import stages
 from rapport.console.value import value
@@ -132,6 +133,7 @@ console = Router(
         data_quality,
         needs,
         readiness,
+        segments,
         reviews,
         review,
         answer,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rapport.console.words import lifetime, needs, next, parts, readiness, selection, stage, value
+from rapport.console.words import lifetime, needs, next, parts, readiness, segments, selection, stage, value
 
 ENGLISH: Final[dict[str, str]] = {
     **needs.ENGLISH,
@@ -10,6 +10,7 @@ ENGLISH: Final[dict[str, str]] = {
     **lifetime.ENGLISH,
     **parts.ENGLISH,
     **readiness.ENGLISH,
+    **segments.ENGLISH,
     **selection.ENGLISH,
     **stage.ENGLISH,
     **value.ENGLISH,
@@ -20,6 +21,7 @@ CHINESE: Final[dict[str, str]] = {
     **lifetime.CHINESE,
     **parts.CHINESE,
     **readiness.CHINESE,
+    **segments.CHINESE,
     **selection.CHINESE,
     **stage.CHINESE,
     **value.CHINESE,
