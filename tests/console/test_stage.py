@@ -45,7 +45,7 @@ def test_the_page_shows_stages_moves_and_categories(staged: Any, language: str) 
     page = staged.call("GET", f"/stages?lang={language}")
     assert page.status_code == 200
     told = CATALOGUES[language]
-    for said in (told["stages_flow"], told["stage_after_sales"], "&lt;tea&gt;", told["stages_by_rules"]):
+    for said in (told["stages_flow"], told["cycle_after_sales"], "&lt;tea&gt;", told["stages_by_rules"]):
         assert said in page.text
     assert 'class="arc onward"' in page.text
     assert "<tea>" not in page.text

@@ -30,7 +30,7 @@ def stages_page(rt: Runtime, words: Mapping[str, str]) -> dict[str, Any]:
         return {"report": None, "why_not": str(error)}
     names = [one["stage"] for one in found["stages"]]
     movement = found["movement"]
-    counts = [(one["stage"], words[f"stage_{one['stage']}"], one["customers"]) for one in found["stages"]]
+    counts = [(one["stage"], words[f"cycle_{one['stage']}"], one["customers"]) for one in found["stages"]]
     said = words["stages_said"].format(known=found["known"])
     return {
         "report": found,
@@ -42,7 +42,7 @@ def stages_page(rt: Runtime, words: Mapping[str, str]) -> dict[str, Any]:
 
 def _stage(one: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "name": words[f"stage_{one['stage']}"],
+        "name": words[f"cycle_{one['stage']}"],
         "customers": one["customers"],
         "share": _percent(one["share"]),
         "probability": _percent(one["probability"]),

@@ -23,7 +23,7 @@ OWN_GAPS_PRIOR = 3.0
 """So many gaps the typical one is worth beside a customer's own."""
 PRIOR_POINTS = 0.5
 """What everybody's stages are worth beside a customer's own signals."""
-SILENT_POINTS = 0.02
+SILENT_POINTS = 0.1
 """Groups of whom less speaks are in no stage."""
 LAPSED_FROM = 2.0
 """After so many gaps a purchase begins to say less; it halves with each gap more."""

@@ -61,7 +61,7 @@ def fit(symbols: NDArray[np.int64], begin: NDArray[np.int64], anchored: Chain | 
     chain, before, likelihood, spent = prior, -np.inf, 0.0, 0
     for spent in range(1, rounds + 1):  # noqa: B007 - told at the end
         counts, likelihood = _expected(rows[:, 1:], rows[:, 0], weight, chain)
-        posterior = likelihood + points * _log_prior(chain, prior)
+        posterior = likelihood + (points * _log_prior(chain, prior) if points else 0.0)
         if posterior - before < GAIN_MIN * abs(posterior):
             break
         before, chain = posterior, _maximised(counts, prior, points)
