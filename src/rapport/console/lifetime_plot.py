@@ -64,19 +64,6 @@ def shares(deciles: Sequence[Mapping[str, Any]], names: Mapping[str, str], said:
     return _picture("shares", drawn, names["across"], said)
 
 
-def interval(low: float, value: float, high: float, said: str) -> Markup:
-    """One customer's value between the ends of its interval, from 0 at the left to the upper end at the right."""
-    most = max(high, value, 1e-9)
-    x, begin, end = (100.0 * one / most for one in (value, low, high))
-    drawn = (
-        '<line class="scale" x1="0" x2="100" y1="15" y2="15"/>'
-        f'<rect class="half" x="{begin:.2f}" y="8" width="{max(end - begin, 0.5):.2f}" height="14"/>'
-        f'<line class="median" x1="{x:.2f}" x2="{x:.2f}" y1="3" y2="27"/>'
-    )
-    box = 'viewBox="0 0 100 30" preserveAspectRatio="none"'
-    return Markup(f'<svg class="plot ages" {box} role="img" aria-label="{escape(said)}">{drawn}</svg>')  # noqa: S704
-
-
 def _below(x: float, text: str) -> str:
     return f'<text class="tick" x="{x:.1f}" y="{HIGH + 15:g}" text-anchor="middle">{escape(text)}</text>'
 
