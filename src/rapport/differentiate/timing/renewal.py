@@ -71,19 +71,14 @@ class Due:
     """Probability that the customer has left for good, now."""
     elapsed: Floats
     """Days since the last purchase."""
-
-    def survives(self, days: float) -> Floats:
-        """The probability that the current gap, if there is a next purchase, exceeds what has elapsed plus ``days``."""
-        from scipy.special import stdtr  # noqa: PLC0415 - scipy is imported when it is first needed
-
-        survival: Floats = stdtr(self.freedom, -(np.log(self.elapsed + days + 0.5) - self.pace) / self.spread)
-        return survival
+    silent: Floats
+    """Probability that the current gap, if there is a next purchase, is at least as long as what has elapsed."""
 
     def within(self, days: float) -> Floats:
         """The probability of a purchase within so many days from now."""
-        now = self.survives(0.0)
-        bought = (1.0 - self.gone) * (now - self.survives(days)) / np.maximum(now, TINY)
-        return np.clip(bought, 0.0, 1.0)
+        later = survival(self.pace, self.spread, self.freedom, self.elapsed + days)
+        bought = (1.0 - self.gone) * (self.silent - later) / np.maximum(self.silent, TINY)
+        return np.minimum(np.maximum(bought, 0.0), 1.0)
 
     def median(self) -> Floats:
         """Days until the next purchase that are as likely exceeded as not; NaN where no purchase is likelier."""
@@ -94,7 +89,7 @@ class Due:
         from scipy.special import stdtrit  # noqa: PLC0415 - as above
 
         reached = np.divide(share, 1.0 - self.gone, out=np.full_like(self.gone, np.inf), where=self.gone < 1.0)
-        left = self.survives(0.0) * (1.0 - reached)
+        left = self.silent * (1.0 - reached)
         told = left > TINY
         at = stdtrit(self.freedom, np.where(told, left, 0.5))
         days = np.exp(np.minimum(self.pace - self.spread * at, LOG_MAX)) - 0.5 - self.elapsed
@@ -136,11 +131,18 @@ def due(model: Renewal, seen: Gaps) -> Due:
     off = model.certainty * n * (own - model.mean) ** 2 / certainty
     scale = model.scale + (inner + off) / 2.0
     spread = np.sqrt(scale * (certainty + 1.0) / (shape * certainty))
-    reckoned = Due(pace, spread, 2.0 * shape, np.zeros_like(n), seen.elapsed)
+    silent = survival(pace, spread, 2.0 * shape, seen.elapsed)
     leaving = model.leave / (model.leave + model.stay + n)
-    now = reckoned.survives(0.0)
-    gone = leaving / np.maximum(leaving + (1.0 - leaving) * now, TINY)
-    return Due(pace, spread, reckoned.freedom, gone, seen.elapsed)
+    gone = leaving / np.maximum(leaving + (1.0 - leaving) * silent, TINY)
+    return Due(pace, spread, 2.0 * shape, gone, seen.elapsed, silent)
+
+
+def survival(pace: Floats, spread: Floats, freedom: Floats, days: Floats) -> Floats:
+    """The probability that a gap is longer than so many whole days."""
+    from scipy.special import stdtr  # noqa: PLC0415 - scipy is imported when it is first needed
+
+    longer: Floats = stdtr(freedom, (pace - np.log(days + 0.5)) / spread)
+    return longer
 
 
 def fit(seen: Gaps, seed: int) -> Renewal:
@@ -184,5 +186,5 @@ def _likelihood(model: Renewal, seen: Gaps) -> float:
     )  # fmt: skip
     stays = betaln(model.leave, model.stay + n) - betaln(model.leave, model.stay)
     leaving = model.leave / (model.leave + model.stay + n)
-    silent = np.log(np.maximum(leaving + (1.0 - leaving) * after.survives(0.0), TINY))
+    silent = np.log(np.maximum(leaving + (1.0 - leaving) * after.silent, TINY))
     return float(np.mean(logs + stays + silent))
