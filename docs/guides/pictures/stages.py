@@ -13,7 +13,8 @@ COUNTS = (47, 182, 0, 0, 11, 68, 4, 0)
 MOVES = ((4, 5, 9), (5, 0, 5), (1, 5, 3), (5, 6, 2), (0, 5, 2), (4, 0, 1))
 STYLE = """<style>
 text { font: 13px system-ui, sans-serif; fill: #1d2125; } .name { font-weight: 600; } .count { fill: #5a636c; }
-.bar { fill: #0b6b5d; } .arc { fill: none; opacity: .6; } .arc.onward { stroke: #0b6b5d; } .arc.back { stroke: #b7791f; }
+.bar { fill: #0b6b5d; } .arc { fill: none; opacity: .6; } .arc.onward { stroke: #0b6b5d; }
+.arc.back { stroke: #b7791f; }
 .head.onward { fill: #0b6b5d; } .head.back { fill: #b7791f; }
 @media (prefers-color-scheme: dark) { text { fill: #e7e9ea; } .count { fill: #a3adb5; } .bar { fill: #5cc9b5; }
 .arc.onward { stroke: #5cc9b5; } .arc.back { stroke: #e0b060; } .head.onward { fill: #5cc9b5; } }
