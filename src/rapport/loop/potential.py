@@ -11,6 +11,7 @@ import numpy as np
 
 from rapport.core.errors import Conflict, InvalidInput
 from rapport.core.money import SCALE
+from rapport.core.quoting import name_sql
 from rapport.core.time import DAY_US, iso, local_day
 from rapport.differentiate import value as valuing
 from rapport.differentiate.features_sql import customer_query
@@ -147,7 +148,7 @@ def _frame(rt: Runtime, as_of_us: int, day: int) -> Frame:
     found = rt.warehouse.arrays(f"SELECT customer_id, personalized FROM {ON_DATE} ORDER BY customer_id")
 
     def read(name: str) -> Array:
-        return rt.warehouse.arrays(f'SELECT "{name}" AS c FROM {ON_DATE} ORDER BY customer_id')["c"]
+        return rt.warehouse.arrays(f"SELECT {name_sql(name)} AS c FROM {ON_DATE} ORDER BY customer_id")["c"]
 
     def ask(expressions: Sequence[Rule | NumberExpression], _scores: Mapping[str, Array]) -> list[Array]:
         if not expressions:
