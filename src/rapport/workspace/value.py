@@ -41,10 +41,11 @@ class Dimension(Definition, frozen=True):
     indicators: dict[str, Indicator] = {}
     """Name → indicator."""
     weights: Weighting = "equal"
-    """How the indicators are weighed: alike, by hand, from pairwise judgements (AHP), or by how much they tell customers
-    apart (entropy)."""
+    """How the indicators are weighed: alike, by hand, from pairwise judgements (AHP), or by how much they tell
+    customers apart (entropy)."""
     judgements: dict[str, dict[str, float]] = {}
-    """For ``ahp``: indicator (or group) → another → how many times more it matters, 1/9 to 9; the reverse is implied."""
+    """For ``ahp``: indicator (or group) → another → how many times more it matters, 1/9 to 9; the reverse is
+    implied."""
     cap: float = 0.2
     """For ``entropy``: no indicator weighs more than this share."""
     high_from: float | None = None
