@@ -187,7 +187,7 @@ def _readings(part: NeedsPart) -> Any:
     from types import SimpleNamespace
 
     names = ["what.0", *(f"_{n}" for n in range(len(part.questions.readings) - 1))]
-    return [SimpleNamespace(name=name, horizon_days=5_760) for name in names]
+    return [SimpleNamespace(name=name, horizon_days=5_760, signal=False) for name in names]
 
 
 def main(folder: Path) -> None:

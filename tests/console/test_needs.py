@@ -62,7 +62,7 @@ def test_a_customers_page_tells_their_needs(needy: Any) -> None:
     found = needy.call("GET", "/v1/customers/by/user_id/ann", needy.read_key)
     customer_id = found.json()["id"] if found.status_code == 200 else listed(needy)
     page = needy.call("GET", f"/customers/{customer_id}?lang=en").text
-    assert CATALOGUES["en"]["needs_rests"] in page
+    assert CATALOGUES["en"]["needs_newest"] in page
     assert "organic &lt;b&gt;" in page
 
 

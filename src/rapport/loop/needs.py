@@ -138,7 +138,7 @@ def _changed(rt: Runtime, part: NeedsPart, model: NeedsModel) -> dict[str, Any]:
         "asked": asked,
         "changed": changed,
         "within_days": part.judging.recent_days,
-        "false_alarm_at_most": FALSE_ALARM,
+        "false_alarm": FALSE_ALARM,
         "customers": shown,
     }
 

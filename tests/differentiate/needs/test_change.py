@@ -49,3 +49,19 @@ def test_without_an_earlier_and_a_recent_day_there_is_nothing_to_compare() -> No
     }
     frame = shop(one, customers, readings=readings)
     assert np.isnan(one.score(one.fit(frame), frame)["needs_changed"]).all()
+
+
+def test_the_bar_rises_where_visits_are_more_uneven_than_the_model_says() -> None:
+    rng = np.random.default_rng(5)
+    shown = {}
+    for n in range(400):
+        held: dict[str, dict[int, int]] = {}
+        for day in rng.choice(np.arange(TODAY - 120, TODAY), 8, replace=False).tolist():
+            for value in rng.choice(8, 5, replace=False).tolist() if rng.random() < 0.5 else range(8, 13):
+                held.setdefault(f"v{value}", {})[day] = 3
+        shown[f"c{n}"] = {"what.0": held}
+    one, readings = part(**TASTES), readings_of(workspace(**TASTES))
+    frame = shop(one, shown, readings=readings)
+    model = one.fit(frame)
+    assert model.bar >= np.log(20)
+    assert np.nanmean(one.score(model, frame)["needs_changed"]) <= 2 * FALSE_ALARM

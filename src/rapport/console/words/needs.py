@@ -26,7 +26,7 @@ ENGLISH: Final[dict[str, str]] = {
     "{customers} customers held out); the segment counts as {strength} events.",
     "needs_silent": "Not known of anybody: {attributes}. needs.yaml says where it is read.",
     "needs_changed": "Needs that changed",
-    "needs_changed_told": "{changed} of {asked} customers changed within {days} days. Had nobody changed, at most "
+    "needs_changed_told": "{changed} of {asked} customers changed within {days} days. Had nobody changed, about "
     "{alarm} would be named. The most valuable come first.",
     "needs_shift": "{facet}: {before} → {after} since {since}, {factor} to 1",
     "needs_means": "Means and ends",
@@ -54,10 +54,8 @@ ENGLISH: Final[dict[str, str]] = {
     "needs_mean": "Mean",
     "needs_others": "Others",
     "needs_difference": "Difference (95% interval)",
-    "needs_probably": "Most probably",
     "needs_evidence": "Events' worth",
     "needs_newest": "Newest, days",
-    "needs_rests": "Rests on",
     "needs_own_history": "own history",
     "needs_mostly": "mostly the segment",
     "needs_segment": "segment: {share}",
@@ -95,7 +93,7 @@ CHINESE: Final[dict[str, str]] = {
     "细分的习惯相当于 {strength} 个事件。",
     "needs_silent": "尚无人已知：{attributes}。在 needs.yaml 中声明从哪里读取。",
     "needs_changed": "发生变化的需求",
-    "needs_changed_told": "{asked} 位客户中有 {changed} 位在 {days} 天内发生变化。如果无人变化，最多误报 {alarm}。"
+    "needs_changed_told": "{asked} 位客户中有 {changed} 位在 {days} 天内发生变化。如果无人变化，大约误报 {alarm}。"
     "价值最高的排在最前。",
     "needs_shift": "{facet}：{before} → {after}，自 {since} 起，{factor} 比 1",
     "needs_means": "手段与目的",
@@ -122,10 +120,8 @@ CHINESE: Final[dict[str, str]] = {
     "needs_mean": "均值",
     "needs_others": "其他",
     "needs_difference": "差异（95% 区间）",
-    "needs_probably": "最可能",
     "needs_evidence": "相当于事件数",
     "needs_newest": "最近（天）",
-    "needs_rests": "依据",
     "needs_own_history": "自己的历史",
     "needs_mostly": "主要依据所在细分",
     "needs_segment": "细分：{share}",

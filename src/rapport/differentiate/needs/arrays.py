@@ -57,6 +57,8 @@ class Compiled:
     """2×F: facet → its attribute, and the step of its values in the attribute's texts."""
     opens: NDArray[np.int64]
     """Attribute → where its texts start; what matters most is the last."""
+    bar: float
+    """``NeedsModel.bar``."""
     spoken: Array
     """The texts of the columns: for each attribute every combination of its facets' values, or None."""
     ladder: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], int]
@@ -126,6 +128,7 @@ def compiled(questions: Questions, model: NeedsModel) -> Compiled:
         slots=slots,
         opens=opens,
         spoken=spoken,
+        bar=model.bar,
         ladder=_ladder(model, first, names=[facet.name for facet in questions.facets]),
         gap=(gap_facet, int(first[gap_facet]), len(GAP_BANDS), 1.0 / questions.frequency_half_life_days,
              np.array([most for _, most in GAPS], np.int64)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 
@@ -48,3 +50,5 @@ class NeedsModel(msgspec.Struct, frozen=True):
     """A value of ``what`` → the value of ``why`` it leads to → how probably."""
     customers: int
     """Customers it was learnt from."""
+    bar: float = math.log(20.0)
+    """Log Bayes factor per facet asked from which on a customer has changed; raised to what shuffled days reach."""

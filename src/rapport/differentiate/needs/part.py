@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from rapport.core.columns import ColumnType
 from rapport.core.time import DAY_US
 from rapport.differentiate.frame import Array, Frame
 from rapport.differentiate.needs import fit
+from rapport.differentiate.needs.alarm import bar_of
 from rapport.differentiate.needs.arrays import Compiled, compiled
 from rapport.differentiate.needs.facets import questions_of
 from rapport.differentiate.needs.model import NeedsModel
@@ -34,7 +37,9 @@ class NeedsPart:
 
     def fit(self, frame: Frame) -> NeedsModel:
         """Values, habits and strengths; of nobody, the declared priors."""
-        return fit.fit(self.questions, self.judging.segment_by, self._declared, frame)
+        learnt = fit.fit(self.questions, self.judging.segment_by, self._declared, frame)
+        bar = bar_of(compiled(self.questions, learnt), frame, self.judging)
+        return msgspec.structs.replace(learnt, bar=bar)
 
     def score(self, model: NeedsModel, frame: Frame) -> Mapping[str, Array]:
         """The part's columns."""

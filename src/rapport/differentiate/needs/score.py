@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,10 +33,9 @@ class Judging:
     inferred: float
     recent_days: int
 
-    @property
-    def levels(self) -> NDArray[np.float64]:
+    def levels(self, bar: float) -> NDArray[np.float64]:
         """As the kernel reads them."""
-        return np.array([EVIDENCE_MIN, FALSE_ALARM, MATTERS_EVIDENCE_MIN, MATTERS_LIFT_MIN, self.inferred])
+        return np.array([EVIDENCE_MIN, math.exp(-bar), MATTERS_EVIDENCE_MIN, MATTERS_LIFT_MIN, self.inferred])
 
 
 def score(arrays: Compiled, frame: Frame, judging: Judging) -> dict[str, Array]:
@@ -53,12 +53,12 @@ def judged(arrays: Compiled, frame: Frame, judging: Judging) -> Any:
         frame.tallies.customer, frame.purchases.customer, frame.personal, arrays.places(frame, judging.segment_by),
         *arrays.rows(frame), arrays.cells, arrays.facet_of, arrays.weight, arrays.rate, arrays.alike, *arrays.gap,
         *ladder, arrays.why, fan, arrays.first, arrays.cell_facet, arrays.named, arrays.share, arrays.plenty,
-        arrays.best_share, arrays.strength, arrays.slots, arrays.opens, judging.levels, judging.recent_days,
+        arrays.best_share, arrays.strength, arrays.slots, arrays.opens, judging.levels(arrays.bar), judging.recent_days,
     )  # fmt: skip
 
 
-def changed_facets(bayes: NDArray[np.float64]) -> list[int]:
+def changed_facets(bayes: NDArray[np.float64], bar: float) -> list[int]:
     """The facets of one customer that shifted, at ``FALSE_ALARM`` over all that could be asked (Bonferroni)."""
     asked = np.isfinite(bayes)
-    bar = np.log(max(1, int(asked.sum())) / FALSE_ALARM)
-    return np.flatnonzero(asked & (bayes >= bar)).tolist()
+    level = math.log(max(1, int(asked.sum()))) + bar
+    return np.flatnonzero(asked & (bayes >= level)).tolist()

@@ -233,7 +233,7 @@ def _changes(
 ) -> list[dict[str, Any]]:
     """Each facet that shifted: which value lost most, which gained most, since when, and how strongly data says so."""
     shown = []
-    for place in changed_facets(bayes):
+    for place in changed_facets(bayes, arrays.bar):
         since = int(since_day[place])
         mine = [one for one in held if one.facet == place and not one.inferred]
         before, after = (_shares([one for one in mine if (one.day >= since) == late]) for late in (False, True))
