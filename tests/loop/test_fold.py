@@ -90,7 +90,7 @@ def test_a_rejection_lowers_the_next_propensity(shop: Shop) -> None:
 def test_a_purchase_that_meets_the_goal_counts_as_acceptance(shop: Shop) -> None:
     shop.happen(track("Order Completed", "ann", revenue=5))
     offered = set()
-    for _ in range(30):
+    for _ in range(150):
         decided = decide(shop.rt, Ask(customer={"userId": "ann"}, slot="homepage"))
         decided.saved.result()
         offered.add(decided.decision.chosen[0].action)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from rapport.core.decision import Decision, decode_decision, encode_decision
+from rapport.core.identifier import Identifier
 from rapport.core.time import DAY_US
 from rapport.differentiate.readiness import Counted
 from rapport.loop.decide import Ask, answer, decide
@@ -244,3 +245,20 @@ def test_decisions_stored_before_there_were_gates_can_still_be_read(counted: Sho
     stored = msgspec.msgpack.decode(encode_decision(decided(counted)))
     del stored["gates"]
     assert decode_decision(msgspec.msgpack.encode(stored)).gates == []
+
+
+def test_a_closed_gate_lifts_no_limit_on_contacts(open_shop: Callable[..., Shop]) -> None:
+    calls = {"capabilities.yaml": "modes: {mass: {contacts: 1}}\n",
+             "actions/offers.yaml": "call: {slots: [homepage], contact: true, personal: false}\n"
+             "club: {slots: [homepage], modes: [mass]}\n"}  # fmt: skip
+    shop = open_shop(**calls)
+    shop.happen(identify("u1", None))
+    found = shop.rt.store.find(Identifier("user_id", "u1"))
+    shop.rt.store.write_scores([(found.id, b'{"marketing_mode": "mass", "selection": "hold"}')]).result()
+    keep(shop)
+    shop.clock.pass_days(200)
+    first, second = (decided(shop, "u1") for _ in range(2))
+    assert first.candidates == ["call"]
+    assert second.candidates == []
+    assert "contacts within 7d are used up" in {one.action: one.reason for one in second.excluded}["call"]
+    assert first.gates

@@ -78,14 +78,15 @@ class Treatments:
         return Spent(len(contacts), sum(self._costs.get(one.action, 0.0) for one in recent if one.outcome in _COSTLY))
 
     def apply(
-        self, mode: str, spent: Spent, eligible: Sequence[str], *, places: int
+        self, mode: str, spent: Spent, eligible: Sequence[str], *, places: int, withheld: bool = False
     ) -> tuple[list[str], list[Exclusion], Treated | None]:
         """Splits eligible actions by what a mode allows, for a decision that picks up to so many of them.
 
-        The cost of any ``places`` of those left stays within the budget: the dearest leave until it does.
+        The cost of any ``places`` of those left stays within the budget: the dearest leave until it does. Where the
+        mode is ``withheld`` (what it rests on is not ready) nothing is reserved for it, but its limits still hold.
         """
         excluded: list[Exclusion] = []
-        left = [name for name in eligible if self._allows(name, mode, excluded)]
+        left = [name for name in eligible if self._allows(name, "" if withheld else mode, excluded)]
         if not mode:
             return left, excluded, None
         treatment = self._treatments.get(mode, Treatment())

@@ -15,6 +15,7 @@ from rapport.customize.because import SWITCHED_OFF, because
 from rapport.identify.consent import PERSONALIZATION
 from rapport.identify.profile import opted_out, personalized
 from rapport.loop.columns import customer_row
+from rapport.loop.gatekeeper import Shut
 from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
 from rapport.loop.treatment import allow, remember
@@ -52,34 +53,24 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     _check(rt, ask)
     subject, customer_id, found = whom(rt, ask.customer)
     now_us = rt.clock.now_us()
-    profile = decode_profile(found.profile) if found else Profile()
     shut = rt.gatekeeper.shut(rt.store, now_us)
-    refused = _impersonal(profile, found, withheld)
-    impersonal = refused or shut.impersonal
-    context = _general(rt, ask.context) if impersonal else ask.context
-    if impersonal:
-        row: dict[str, Any] = {}
-        choices = {"personalized": not refused, "opted_out": opted_out(profile)}
-        eligible, excluded = rt.eligibility.split_unknown(
-            ask.slot, choices, context, impersonal, forbidden=bool(refused)
-        )
-    else:
-        row = customer_row(rt, customer_id, profile, found.scores if found else b"{}", now_us)
-        row.update(dict.fromkeys(shut.columns))
-        eligible, excluded = rt.eligibility.split(ask.slot, row, context)
-    eligible, not_allowed, treated = allow(rt, found, row, eligible, places=ask.limit, now_us=now_us)
+    seen = _see(rt, ask, _Met(customer_id, found, now_us), withheld, shut)
+    allowed, not_allowed, treated = allow(
+        rt, found, seen.whole, seen.eligible, places=ask.limit, now_us=now_us, withheld=seen.mode_withheld
+    )
     seed = rt.chance.seed()
     ranking = rt.arbiter.rank(
-        rt.learner.posterior, eligible, row, context, seed=seed, limit=ask.limit, personalized=not impersonal
-    )
+        rt.learner.posterior, allowed, seen.row, seen.context, seed=seed, limit=ask.limit,
+        personalized=not seen.impersonal,
+    )  # fmt: skip
     decision = Decision(
         id=rt.chance.new_id("d_"),
         customer_id=customer_id,
         subject=str(subject),
         slot=ask.slot,
         made_at=now_us,
-        personalized=not impersonal,
-        impersonal=impersonal,
+        personalized=not seen.impersonal,
+        impersonal=seen.impersonal,
         gates=shut.gates,
         candidates=ranking.candidates,
         mean=ranking.mean,
@@ -87,9 +78,9 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
         weight=ranking.weight,
         choice_probability=ranking.choice_probability,
         chosen=ranking.chosen,
-        excluded=[*excluded, *not_allowed],
+        excluded=[*seen.excluded, *not_allowed],
         inputs=ranking.inputs,
-        context=context,
+        context=seen.context,
         seed=seed,
         model=rt.learner.name,
         definitions=rt.workspace.version,
@@ -98,6 +89,52 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     saved = rt.store.record(DecisionRow(decision.id, customer_id, ask.slot, now_us, encode_decision(decision)))
     remember(rt, decision, saved)
     return Decided(decision, saved)
+
+
+class _Met(msgspec.Struct, frozen=True):
+    """Whom a decision is for, as of when (µs)."""
+
+    customer_id: str
+    found: CustomerRow | None
+    now_us: int
+
+
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision may look at, and whom it may choose among."""
+
+    impersonal: str
+    """Why nothing about the customer is used; empty where it is."""
+    row: dict[str, Any]
+    """The customer's columns, those of closed stages NULL."""
+    whole: dict[str, Any]
+    """The columns with those of closed stages, for limits alone: what is not ready lifts none of them."""
+    context: dict[str, Any]
+    eligible: list[str]
+    excluded: list[Exclusion]
+
+    @property
+    def mode_withheld(self) -> bool:
+        """Whether the marketing mode is known, but not to be used."""
+        return self.whole.get("marketing_mode") != self.row.get("marketing_mode")
+
+
+def _see(rt: Runtime, ask: Ask, met: _Met, withheld: Collection[str], shut: Shut) -> _Seen:
+    """Looks at as much of a customer as the customer, the request and the gates allow."""
+    profile = decode_profile(met.found.profile) if met.found else Profile()
+    refused = _impersonal(profile, met.found, withheld)
+    scores = met.found.scores if met.found else b"{}"
+    whole = {} if refused else customer_row(rt, met.customer_id, profile, scores, met.now_us)
+    if impersonal := refused or shut.impersonal:
+        context = _general(rt, ask.context)
+        choices = {"personalized": not refused, "opted_out": opted_out(profile)}
+        eligible, excluded = rt.eligibility.split_unknown(
+            ask.slot, choices, context, impersonal, forbidden=bool(refused)
+        )
+        return _Seen(impersonal=impersonal, row={}, whole=whole, context=context, eligible=eligible,
+                     excluded=excluded)  # fmt: skip
+    row = whole | dict.fromkeys(shut.columns) if shut.columns else whole
+    eligible, excluded = rt.eligibility.split(ask.slot, row, ask.context)
+    return _Seen(impersonal="", row=row, whole=whole, context=ask.context, eligible=eligible, excluded=excluded)
 
 
 def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: bool = True) -> dict[str, Any]:

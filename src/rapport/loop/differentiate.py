@@ -120,11 +120,12 @@ class _Rows:
 
 
 def report_frame(rt: Runtime, who: Mapping[str, str]) -> Frame:
-    """One customer, scored by every part as of now; raises ``NotFound`` for somebody we have not met."""
+    """One customer, scored by every part as of their last scoring; raises ``NotFound`` for somebody unknown."""
     subject, customer_id, found = whom(rt, dict(who))
     if found is None:
         raise NotFound(f"nobody known as {subject}", hint="rapport customer show finds by id, e-mail, phone or card")
-    frame = live_frame(rt, [(customer_id, decode_profile(found.profile))], rt.clock.now_us())
+    profile, as_of_us = decode_profile(found.profile), scored_at(rt, msgspec.json.decode(found.scores))
+    frame = live_frame(rt, [(customer_id, profile)], as_of_us)
     score(rt, models(rt), frame)
     return frame
 
@@ -137,6 +138,12 @@ def told(rt: Runtime, customer_id: str, profile: Profile, as_of_us: int) -> dict
     frame = live_frame(rt, [(customer_id, profile)], as_of_us)
     score(rt, learnt, frame)
     return {part.name: part.told(learnt[part.name], frame) for part in rt.parts if part.name in learnt}
+
+
+def scored_at(rt: Runtime, scores: Mapping[str, Any]) -> int:
+    """As of when (µs) a customer's scores are: the last live event, or the last refresh; now, before the first."""
+    at_us = scores.get("refreshed_at")
+    return at_us if isinstance(at_us, int) else rt.clock.now_us()
 
 
 def rescored(rt: Runtime, found: Sequence[tuple[str, Profile]], as_of_us: int) -> Iterator[tuple[str, bytes]]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from rapport.core.quoting import name_sql
 from rapport.core.time import local_day
@@ -44,7 +45,9 @@ def differentiate(rt: Runtime, as_of_us: int, tell: Progress, timed: Timed) -> t
     customers = _Customers(rt, as_of_us, values)
     with timed("learn"):
         tell("learning how customers differ", 0.0)
-        learnt = fit(rt, customers.frame(0, count, max(1, -(-count // SAMPLE_MAX))))
+        # Threads cost more than they bring on the small matrices that the parts fit.
+        with threadpool_limits(1):
+            learnt = fit(rt, customers.frame(0, count, max(1, -(-count // SAMPLE_MAX))))
     with timed("score"):
         types = {name: rt.columns[name] for name in rt.score_columns}
         rt.warehouse.save_arrays(_SCORED, _chunks(customers, learnt, count, tell), types)

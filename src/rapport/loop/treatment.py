@@ -22,9 +22,19 @@ _UNFOLDED_LOOKED_AT = 20
 
 
 def allow(
-    rt: Runtime, found: CustomerRow | None, row: Mapping[str, Any], eligible: list[str], *, places: int, now_us: int
+    rt: Runtime,
+    found: CustomerRow | None,
+    row: Mapping[str, Any],
+    eligible: list[str],
+    *,
+    places: int,
+    now_us: int,
+    withheld: bool = False,
 ) -> tuple[list[str], list[Exclusion], Treated | None]:
-    """The eligible actions that the customer's mode leaves, those it does not with the reason, and the treatment."""
+    """The eligible actions that the customer's mode leaves, those it does not with the reason, and the treatment.
+
+    ``row`` has the columns that tell the mode; ``withheld`` says that offers may not look at it.
+    """
     treatments = rt.treatments
     if treatments.idle:
         return eligible, [], None
@@ -33,7 +43,7 @@ def allow(
     spent = (
         Spent() if since_us is None or found is None else treatments.spent(_offered(rt, found.id, since_us), since_us)
     )
-    return treatments.apply(mode, spent, eligible, places=places)
+    return treatments.apply(mode, spent, eligible, places=places, withheld=withheld)
 
 
 def remember(rt: Runtime, decision: Decision, saved: Future[None]) -> None:

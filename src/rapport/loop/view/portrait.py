@@ -55,7 +55,9 @@ def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[st
         "traits": told,
         "features": features,
         "scores": _scores(customer),
-        "differences": differentiate.told(rt, customer.id, customer.profile, now_us),
+        "differences": differentiate.told(
+            rt, customer.id, customer.profile, differentiate.scored_at(rt, customer.scores)
+        ),
         "kinds": values.by_kind(rt, customer, told, features=features, answers=answers, now_us=now_us),
         "links": links.links(rt, lines, events),
         "refused": links.refused(rt, refusals, events),
