@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from rapport.loop.differentiate import models, report_frame
+from rapport.loop.differentiate import models, report_frame, warm_up
 from rapport.loop.fold import catch_up
 from rapport.loop.rebuild import rebuild
 from rapport.loop.refresh import refresh
@@ -111,3 +111,10 @@ def test_what_happens_during_a_refresh_is_not_overtaken(trading: Shop, monkeypat
     monkeypatch.setattr(trading.rt.warehouse, "export", meanwhile, raising=False)
     refresh(trading.rt)
     assert scores(trading, "a")["monetary"] == 146.0
+
+
+def test_warming_up_needs_no_customer_and_no_refresh(shop: Shop) -> None:
+    warm_up(shop.rt)
+    refresh(shop.rt)
+    warm_up(shop.rt)
+    assert shop.rt.store.count_customers() == 0

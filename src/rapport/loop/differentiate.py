@@ -140,6 +140,13 @@ def told(rt: Runtime, customer_id: str, profile: Profile, as_of_us: int) -> dict
     return {part.name: part.told(learnt[part.name], frame) for part in rt.parts if part.name in learnt}
 
 
+def warm_up(rt: Runtime) -> None:
+    """Compiles and tabulates what the first live event would else wait for; nothing before the first refresh."""
+    learnt = models(rt)
+    if learnt:
+        score(rt, learnt, live_frame(rt, [("", Profile())], rt.clock.now_us()))
+
+
 def scored_at(rt: Runtime, scores: Mapping[str, Any]) -> int:
     """As of when (µs) a customer's scores are: the last live event, or the last refresh; now, before the first."""
     at_us = scores.get("refreshed_at")

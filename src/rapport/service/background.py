@@ -9,6 +9,7 @@ import structlog
 from rapport.core.errors import RapportError
 from rapport.loop import fold as folding
 from rapport.loop import rights
+from rapport.loop.differentiate import warm_up
 from rapport.loop.runtime import Runtime
 from rapport.service.metrics import FOLD_FAILURES, FOLDED
 
@@ -84,6 +85,7 @@ class Folding:
         self._wanted.clear()
         if not self._checked:
             folding.begin(self._rt)
+            warm_up(self._rt)
             self._checked = True
         consumed = folding.fold(self._rt)
         if consumed:
