@@ -19,7 +19,7 @@ Who is who:
 
 ============== ==========================================================================
 ``identity``   merge, unmerge, tell apart; what protects against wrong merges
-``restitch``   customers whose past changed, stitched, folded and ``rescore``-d anew
+``restitch``   customers whose past changed, stitched, folded and scored anew
 ``link``       everybody's records → probable links; ``linkage`` is one such search
 ``review``     a probable link → a person's answer, once
 ``hint``       a customer, or a form's answers → who may be the same person
@@ -28,14 +28,27 @@ Who is who:
 Everybody at once, and what is told of it:
 
 ================== ======================================================================
-``refresh``        features and scores for everybody, from the warehouse
-``segments``       a rule → how many customers
+``refresh``        features and scores for everybody: ``everybody`` learns and scores, ``write_back``
+                   brings the scores to the store
+``segments``       a rule → how many customers; the declared segments, and a new one saved
 ``view``           the 360° view, timeline, lessons
 ``quality``        how good the data is, measured at each refresh
 ``usage``          what uses each trait
 ``dropped``        what was not kept, of which ``counts`` keeps count
 ``customer_table`` the analysis-ready table, column by column
 ================== ======================================================================
+
+How customers differ, and what is told of it:
+
+================= =======================================================================
+``differentiate`` the parts brought to the few customers whom live events touched
+``memberships``   who entered or left a segment, as events of the log
+``treatment``     what a customer's marketing mode leaves of a decision; ``in_flight`` counts
+``gates``         what the data carries, counted at each refresh; ``gatekeeper`` judges it
+``value``         the report on value; ``value_history`` remembers; likewise ``lifetime``,
+                  ``potential``, ``timing``, ``needs``, ``stage``, ``selection`` with
+                  ``mode_effect``, ``abandonment``
+================= =======================================================================
 
 What a customer may ask for, and what leaves:
 
