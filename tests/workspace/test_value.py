@@ -39,7 +39,7 @@ def value(text: str) -> str:
         (f"current: {{weights: entropy, cap: 1, indicators: {{{SPEND[:-1]}, weight: 3}}}}}}", "only weights set by hand count this: add weights: manual to the dimension, or leave it out under entropy"),
         # entropy
         (f"current: {{weights: entropy, cap: 0, indicators: {{{THREE}}}}}", "value.yaml:1:34: a share between 0 and 1 is needed"),
-        (f"current: {{weights: entropy, indicators: {{{THREE}}}}}", "3 indicators of at most 0.2 each do not make a whole: write 0.34 or more"),
+        (f"current: {{weights: entropy, indicators: {{{THREE}}}}}", "3 indicators of at most 0.2 each do not make a whole: write cap: 0.34 or more"),
         # thresholds and rates
         (f"current: {{high_from: 70, indicators: {{{SPEND}}}}}", "value.yaml:1:22: a score between 0 and 1 is needed: leave it out for the middle"),
         ("learned_horizon: quarter", "value.yaml:1:18: 'quarter' is no length of time"),

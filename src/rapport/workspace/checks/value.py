@@ -101,7 +101,7 @@ def _cap(draft: Draft, dimension: Dimension, at: Place) -> None:
         return
     count = len(dimension.indicators)
     if dimension.weights == "entropy" and count and dimension.cap * count < 1:
-        hint = f"write {math.ceil(100 / count) / 100} or more"
+        hint = f"write cap: {math.ceil(100 / count) / 100} or more"
         draft.report(at, f"{count} indicators of at most {dimension.cap} each do not make a whole", hint)
 
 
