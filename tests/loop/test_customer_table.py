@@ -34,6 +34,14 @@ def test_before_the_first_refresh_there_is_no_table(shop: Shop, tmp_path: Path) 
         copy(shop.rt, str(tmp_path / "table.csv"))
 
 
+def test_a_segment_is_told_with_its_title_and_its_rule(open_shop: Callable[..., Shop]) -> None:
+    rt = open_shop(**{"segments.yaml": "buyers: {rule: frequency >= 1, title: Have bought}"}).rt
+    refresh(rt)
+    columns = {one["name"]: one for one in describe(rt)["columns"]}
+    assert (columns["buyers"]["role"], columns["buyers"]["purpose"]) == ("segment", "Have bought")
+    assert columns["buyers"]["meaning"] == "Whether this holds: frequency >= 1"
+
+
 def test_each_column_says_what_it_is_and_what_uses_it(shop: Shop) -> None:
     refresh(shop.rt)
     report = describe(shop.rt)

@@ -79,6 +79,11 @@ def _what(rt: Runtime, name: str, sources: Mapping[str, list[str]]) -> dict[str,
             "role": "feature", "kind": feature_kind(feature), "purpose": "", "source": f"events “{feature.event}”",
             "meaning": in_words(feature), "sensitive": False,
         }  # fmt: skip
+    if (segment := rt.workspace.segments.get(name)) is not None:
+        return {
+            "role": "segment", "kind": "", "purpose": segment.title, "source": "segments.yaml",
+            "meaning": f"Whether this holds: {segment.rule}", "sensitive": False,
+        }  # fmt: skip
     return {
         "role": "system", "kind": "", "purpose": "", "source": "Rapport", "meaning": SYSTEM_COLUMNS[name][1],
         "sensitive": False,
