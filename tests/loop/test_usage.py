@@ -41,6 +41,25 @@ def test_every_definition_that_names_a_trait_is_a_use(open_shop: Callable[..., S
     }
 
 
+TOLD_APART = {
+    "traits.yaml": FILES["traits.yaml"],
+    "needs.yaml": "attributes: {what: {readings: [{event: identify, of: traits.pets}]}}\n",
+    "capabilities.yaml": "capabilities: {parcels: {serves: \"city = 'Bonn'\"}}\ndiffer_by: [surname]\n",
+    "value.yaml": "current: {indicators: {spend: {of: monetary}}}\n",
+}
+
+
+def test_what_tells_customers_apart_is_a_use_and_calculations_may_be_left_out(open_shop: Callable[..., Shop]) -> None:
+    found = uses(open_shop(**TOLD_APART).rt)
+
+    assert "" not in found
+    assert {name: found[name] for name in ("city", "surname", "pets")} == {
+        "city": [Use("capability", "parcels")],
+        "surname": [Use("selection", "differ_by")],
+        "pets": [Use("need", "what")],
+    }
+
+
 def test_what_nothing_uses_is_a_candidate_and_stands_first(open_shop: Callable[..., Shop]) -> None:
     report = usage(open_shop(**FILES).rt)
 

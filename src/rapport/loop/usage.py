@@ -16,6 +16,7 @@ from rapport.identify.usage import usage as judged
 from rapport.loop.columns import customer_row
 from rapport.loop.runtime import Runtime
 from rapport.rules import parse, parse_number
+from rapport.workspace.capabilities import Capabilities
 
 CUSTOMERS_READ: Final = 300
 """The model's influence is measured over so many customers; ids are hashes, so the first of them are a fair sample."""
@@ -63,16 +64,23 @@ def _differences(rt: Runtime) -> Iterator[tuple[str, Use]]:
     if (value := workspace.value) is not None:
         for indicator, said in (*value.current.indicators.items(), *value.potential.indicators.items()):
             yield from _counted(rt, said.of, Use("value indicator", indicator))
-        for column in (value.lifetime.by, value.lifetime.contract):
+        for column in filter(None, (value.lifetime.by, value.lifetime.contract)):
             yield column, Use("lifetime", "value.yaml")
     if workspace.needs is not None:
         yield workspace.needs.segment_by, Use("needs", "segment_by")
     for column in workspace.groups.columns if workspace.groups else ():
         yield column, Use("groups", "columns")
-    if (able := workspace.capabilities) is not None:
-        for name, capability in able.capabilities.items():
-            yield from _named(rt, capability.serves, Use("capability", name))
-        yield from _counted(rt, able.value, Use("selection", "value"))
+    if workspace.capabilities is not None:
+        yield from _selection(rt, workspace.capabilities)
+
+
+def _selection(rt: Runtime, said: Capabilities) -> Iterator[tuple[str, Use]]:
+    for name, capability in said.capabilities.items():
+        yield from _named(rt, capability.serves, Use("capability", name))
+    for key, calculation in (("value", said.value), ("growth", said.growth)):
+        if calculation:
+            yield from _counted(rt, calculation, Use("selection", key))
+    yield from ((column, Use("selection", "differ_by")) for column in said.differ_by)
 
 
 def _named(rt: Runtime, rule: str, use: Use) -> Iterator[tuple[str, Use]]:
@@ -84,13 +92,17 @@ def _counted(rt: Runtime, calculation: str, use: Use) -> Iterator[tuple[str, Use
 
 
 def _paths(rt: Runtime) -> Iterator[tuple[str, Use]]:
-    """Traits that identifiers and features are read from."""
+    """Traits that identifiers, features and needs are read from."""
     for name, namespace in rt.workspace.identity.namespaces.items():
         for path in namespace.found_in:
             yield from _trait(path, Use("identifier", name))
     for name, feature in rt.workspace.features.items():
         for path in (feature.of, *feature.where):
             yield from _trait(path, Use("feature", name))
+    for attribute, need in rt.workspace.needs.attributes.items() if rt.workspace.needs else ():
+        for reading in need.readings:
+            for path in (reading.of, reading.occasion, *reading.where):
+                yield from _trait(path, Use("need", attribute))
 
 
 def _trait(text: str, use: Use) -> Iterator[tuple[str, Use]]:
