@@ -43,7 +43,7 @@ def test_every_definition_that_names_a_trait_is_a_use(open_shop: Callable[..., S
 
 TOLD_APART = {
     "traits.yaml": FILES["traits.yaml"],
-    "needs.yaml": "attributes: {what: {readings: [{event: identify, of: traits.pets}]}}\n",
+    "needs.yaml": "attributes: {what: {readings: [{event: page, of: traits.pets}, {event: page, of: '@month'}]}}\n",
     "capabilities.yaml": "capabilities: {parcels: {serves: \"city = 'Bonn'\"}}\ndiffer_by: [surname]\n",
     "value.yaml": "current: {indicators: {spend: {of: monetary}}}\n",
 }

@@ -106,7 +106,7 @@ def _paths(rt: Runtime) -> Iterator[tuple[str, Use]]:
 
 
 def _trait(text: str, use: Use) -> Iterator[tuple[str, Use]]:
-    if text and (path := Path.parse(text)).root == "traits" and path.steps:
+    if text and not text.startswith("@") and (path := Path.parse(text)).root == "traits" and path.steps:
         yield path.steps[0], use
 
 

@@ -99,3 +99,10 @@ def test_everybody_equally_regular_is_fitted_without_failing() -> None:
     assert np.isfinite([model.mean, model.scale, model.leave]).all()
     assert ahead.median()[0] == pytest.approx(10.0, abs=2.0)
     assert renewal.FITTED_MAX >= 1_000
+
+
+def test_who_is_surely_gone_after_endless_silence_has_no_date_and_no_warning() -> None:
+    nothing, one = np.zeros(1), np.ones(1)
+    gone = renewal.Due(pace=one, spread=one, freedom=one, gone=one, elapsed=one, silent=nothing)
+    assert np.isnan(gone.median()).all()
+    assert (gone.within(30.0) == 0.0).all()

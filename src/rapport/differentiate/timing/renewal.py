@@ -88,7 +88,7 @@ class Due:
         """Days by which the next purchase has come with a probability; NaN where it is never so probable."""
         from scipy.special import stdtrit  # noqa: PLC0415 - as above
 
-        reached = np.divide(share, 1.0 - self.gone, out=np.full_like(self.gone, np.inf), where=self.gone < 1.0)
+        reached = share / np.maximum(1.0 - self.gone, TINY)
         left = self.silent * (1.0 - reached)
         told = left > TINY
         at = stdtrit(self.freedom, np.where(told, left, 0.5))
