@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
+from rapport.core.customer import decode_profile
+from rapport.core.identifier import Identifier
+from rapport.loop.columns import customer_row
 from rapport.loop.differentiate import models, report_frame, warm_up
 from rapport.loop.fold import catch_up
 from rapport.loop.rebuild import rebuild
@@ -13,8 +18,6 @@ from tests.loop.conftest import Shop, identify, track
 
 
 def scores(shop: Shop, user: str) -> dict:
-    from rapport.core.identifier import Identifier
-
     found = shop.rt.store.find(Identifier("user_id", user))
     return msgspec.json.decode(found.scores)
 
@@ -118,3 +121,15 @@ def test_warming_up_needs_no_customer_and_no_refresh(shop: Shop) -> None:
     refresh(shop.rt)
     warm_up(shop.rt)
     assert shop.rt.store.count_customers() == 0
+
+
+def test_a_visit_is_over_when_nothing_happens(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**{"stages.yaml": "visit: 30m\n"})
+    shop.happen(track("Order Completed", "a", revenue=1))
+    refresh(shop.rt)
+    shop.happen(track("Checkout Started", "a"), track("Payment Info Entered", "a"))
+    found = shop.rt.store.find(Identifier("user_id", "a"))
+    profile, now_us = decode_profile(found.profile), shop.clock.now_us()
+    during = customer_row(shop.rt, found.id, profile, found.scores, now_us)
+    after = customer_row(shop.rt, found.id, profile, found.scores, now_us + 31 * 60_000_000)
+    assert (during["visit_intent"], after["visit_intent"]) == ("buying", None)

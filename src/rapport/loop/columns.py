@@ -18,7 +18,11 @@ _decode_scores = msgspec.json.Decoder(dict[str, Any]).decode
 def customer_row(rt: Runtime, customer_id: str, profile: Profile, scores: bytes, now_us: int) -> dict[str, Any]:
     """Every column of ``rt.columns`` for one customer as of a moment; None where nothing is known."""
     row = base_row(rt, customer_id, profile, now_us)
-    row.update((name, value) for name, value in _decode_scores(scores).items() if name in rt.score_columns)
+    known = _decode_scores(scores)
+    row.update((name, value) for name, value in known.items() if name in rt.score_columns)
+    if row["visit_intent"] is not None and now_us - known.get("refreshed_at", 0) > rt.visit_us:
+        # A visit ends by nothing happening, which no event tells.
+        row["visit_intent"] = None
     return row
 
 

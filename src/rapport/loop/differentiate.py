@@ -120,11 +120,11 @@ class _Rows:
 
 
 def report_frame(rt: Runtime, who: Mapping[str, str]) -> Frame:
-    """One customer, scored by every part as of their last scoring; raises ``NotFound`` for somebody unknown."""
+    """One customer, scored by every part; raises ``NotFound`` for somebody unknown."""
     subject, customer_id, found = whom(rt, dict(who))
     if found is None:
         raise NotFound(f"nobody known as {subject}", hint="rapport customer show finds by id, e-mail, phone or card")
-    profile, as_of_us = decode_profile(found.profile), scored_at(rt, msgspec.json.decode(found.scores))
+    profile, as_of_us = decode_profile(found.profile), told_at(rt, msgspec.json.decode(found.scores))
     frame = live_frame(rt, [(customer_id, profile)], as_of_us)
     score(rt, models(rt), frame)
     return frame
@@ -147,10 +147,10 @@ def warm_up(rt: Runtime) -> None:
         score(rt, learnt, live_frame(rt, [("", Profile())], rt.clock.now_us()))
 
 
-def scored_at(rt: Runtime, scores: Mapping[str, Any]) -> int:
-    """As of when (µs) a customer's scores are: the last live event, or the last refresh; now, before the first."""
-    at_us = scores.get("refreshed_at")
-    return at_us if isinstance(at_us, int) else rt.clock.now_us()
+def told_at(rt: Runtime, scores: Mapping[str, Any]) -> int:
+    """As of when (µs) a customer is told: now, or when scored, where the last refresh was as of an earlier day."""
+    refreshed, at_us = last_refresh(rt), scores.get("refreshed_at")
+    return at_us if refreshed is not None and refreshed.past and isinstance(at_us, int) else rt.clock.now_us()
 
 
 def rescored(rt: Runtime, found: Sequence[tuple[str, Profile]], as_of_us: int) -> Iterator[tuple[str, bytes]]:

@@ -24,7 +24,6 @@ from rapport.rules import NumberExpression, Rule
 MEASURED: Final = "measured"
 PURCHASES: Final = "purchases"
 TALLIES: Final = "tallies"
-_VALUES: Final = "tally_values"
 _RECENT: Final = "recent"
 _SCORED: Final = "scored"
 SAMPLE_MAX: Final = 200_000
@@ -71,11 +70,9 @@ def _histories(rt: Runtime, as_of_us: int) -> list[str]:
     if not rt.readings:
         return []
     save(TALLIES, history_sql.tallies_query(MEASURED, rt.readings, rt.zone, as_of_us))
-    code = "CAST(ROW_NUMBER() OVER (ORDER BY value) - 1 AS INTEGER) AS code"
-    save(_VALUES, f"SELECT value, {code} FROM (SELECT DISTINCT value FROM {TALLIES})")
     if any(one.signal for one in rt.readings):
         save(_RECENT, history_sql.recent_query(MEASURED, rt.readings, as_of_us))
-    return [row[0] for row in ask(f"SELECT value FROM {_VALUES} ORDER BY code")]
+    return [row[0] for row in ask(f"SELECT DISTINCT value FROM {TALLIES} ORDER BY value")]
 
 
 def _chunks(
@@ -183,10 +180,14 @@ class _Chosen(msgspec.Struct, frozen=True):
         if not self.rt.readings:
             none = np.zeros(0, dtype=np.int32)
             return Tallies(none, none, none, none, np.zeros(0, dtype=np.int64), values)
-        columns = "CAST(reading AS INTEGER) AS reading, code AS value, CAST(day AS INTEGER) AS day, count"
-        source = f"{TALLIES} JOIN {_VALUES} USING (value)"
+        columns = (
+            "CAST(reading AS INTEGER) AS reading, CAST(code AS INTEGER) AS value, CAST(day AS INTEGER) AS day, count"
+        )
+        source = f"{TALLIES} JOIN given USING (value)"
         sql = f"SELECT {self.customer}, {columns} FROM {source} WHERE {self.where} ORDER BY place, reading, code, day"
-        return Tallies(**self.arrays(sql), values=values)
+        # The numbers of texts are not stored: a table of texts alone would hold what an erased customer once said.
+        given = {"value": np.array(values, dtype=object), "code": np.arange(len(values))}
+        return Tallies(**self.arrays(sql, given, {"code": "integer"}), values=values)
 
     def recent(self) -> Recent:
         """Their newest signals."""

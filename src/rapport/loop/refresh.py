@@ -75,6 +75,7 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
         customers=customers,
         last_seq=receipt.last_seq,
         definitions=rt.workspace.version,
+        past=as_of_us is not None,
         differentiation=digest(rt),
     )
     rt.store.replace_states([], encoded(learnt) | {STATE: msgspec.json.encode(state)}).result()

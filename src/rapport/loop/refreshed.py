@@ -20,6 +20,8 @@ class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
     """The log's position up to which events were handed over."""
     definitions: str
     """Version of the workspace that defined the columns."""
+    past: bool = False
+    """Whether that moment was asked for, as of an earlier day: then customers are told as of it, too."""
     differentiation: str = ""
     """Fingerprint of the definitions under which the parts of differentiate learnt (``loop.differentiate``)."""
 

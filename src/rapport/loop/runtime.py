@@ -31,6 +31,8 @@ from rapport.ports.warehouse import Warehouse
 from rapport.workspace import customer_columns
 from rapport.workspace.columns import score_columns
 from rapport.workspace.definitions import ColumnType, Workspace
+from rapport.workspace.durations import duration_us
+from rapport.workspace.stages import Stages
 from rapport.workspace.survivorship import Survivorship, survivorship
 
 if TYPE_CHECKING:
@@ -97,6 +99,8 @@ class Runtime:
     """How customers differ, part by part."""
     score_columns: dict[str, ColumnType]
     """The columns that the parts compute."""
+    visit_us: int
+    """After so long without an event a visit is over."""
     rates: Mapping[str, float]
     """Currency → what one unit is worth in the workspace's."""
     eligibility: Eligibility
@@ -162,6 +166,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         histories=HistoryFold(readings, zone, workspace.settings.currency, rates),
         parts=parts_of(workspace, columns),
         score_columns=score_columns(workspace),
+        visit_us=duration_us((workspace.stages or Stages()).visit),
         rates=rates,
         eligibility=Eligibility(workspace.actions, columns),
         treatments=Treatments(workspace.capabilities, workspace.actions),

@@ -56,7 +56,7 @@ def show(rt: Runtime, who: Mapping[str, str], *, others: bool = True) -> dict[st
         "features": features,
         "scores": _scores(customer),
         "differences": differentiate.told(
-            rt, customer.id, customer.profile, differentiate.scored_at(rt, customer.scores)
+            rt, customer.id, customer.profile, differentiate.told_at(rt, customer.scores)
         ),
         "kinds": values.by_kind(rt, customer, told, features=features, answers=answers, now_us=now_us),
         "links": links.links(rt, lines, events),
