@@ -98,4 +98,5 @@ def _between(value: float, low: float, high: float, digits: int = 3) -> str:
     >>> _between(0.5, 0.4, 0.6)
     '0.500 (0.400–0.600)'
     """
-    return f"{value:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+    dash = " … " if low < 0 else "–"
+    return f"{value:.{digits}f} ({low:.{digits}f}{dash}{high:.{digits}f})".replace("-", "−")

@@ -18,6 +18,10 @@ from rapport.loop import view
 from rapport.loop.runtime import Runtime
 
 RFM_COLUMNS = ("rfm_segment", "recency_days", "frequency", "monetary", "r_score", "f_score", "m_score")
+PARTS_SHOWN = (
+    "value", "lifetime", "potential", "timing", "needs", "stage", "fit", "selection", "mode", "segments", "groups",
+)  # fmt: skip
+"""How a customer differs, in the order of a page: what they are worth, what comes next, what they need, what we do."""
 READABLE = ("email", "user_id", "card", "phone")
 """Namespaces by which people are called, best first."""
 SHOWN_DETAILS = 160
@@ -36,9 +40,16 @@ def customer_page(rt: Runtime, customer_id: str, before: str) -> dict[str, Any]:
         "title": names(rt, [shown["id"]])[shown["id"]],
         "rfm": {name: shown["scores"][name] for name in RFM_COLUMNS if shown["scores"].get(name) is not None},
         "decisions": [_decision(rt, told) for told in shown["decisions"]],
+        "parts": _parts(shown["differences"]),
         "timeline": [_event(told) for told in history["data"]],
         "next_cursor": history["next_cursor"],
     }
+
+
+def _parts(differences: Mapping[str, Any]) -> dict[str, Any]:
+    """What the parts tell, in the order of the page; recency, frequency, monetary value have a sheet of their own."""
+    ordered = {name: differences.get(name) for name in PARTS_SHOWN} | dict(differences)
+    return {name: told for name, told in ordered.items() if told and name != "rfm"}
 
 
 def find(rt: Runtime, text: str) -> str | None:
@@ -108,8 +119,17 @@ def value(held: Any, words: Mapping[str, str]) -> str:
     if isinstance(held, int):
         return f"{held:,}"
     if isinstance(held, float):
-        return f"{held:,.4f}".rstrip("0").rstrip(".")
+        return f"{held:,.{2 if abs(held) >= 10 else 4}f}".rstrip("0").rstrip(".")
     return held if isinstance(held, str) else compact(held)
+
+
+def money(amount: float | None, currency: str) -> str:
+    """An amount as people read it, with its currency.
+
+    >>> money(538_795.4351, "EUR"), money(-3.0, "EUR"), money(None, "EUR")
+    ('538,795.44 EUR', '−3.00 EUR', '–')
+    """
+    return "–" if amount is None else f"{amount:,.2f} {currency}".replace("-", "−", 1)
 
 
 def compact(held: Any) -> str:

@@ -14,6 +14,7 @@ from litestar.params import URLEncodedBody
 
 from rapport.console import login, present
 from rapport.console.messages import CATALOGUES, HTML_LANGUAGE, choose
+from rapport.console.places import places
 from rapport.core.errors import NotAllowed, NotAuthenticated
 
 LANGUAGE_COOKIE = "rapport_language"
@@ -52,9 +53,11 @@ def page(request: AnyRequest, template: str, status: int = 200, **shown: Any) ->
             catalogues=CATALOGUES,
             business=settings.name,
             here=request.url.path,
+            places=places(request.url.path),
             token_in_link=request.query_params.get("token", ""),
             moment=partial(present.moment, zone=request.app.state.rt.zone),
             value=partial(present.value, words=words),
+            money=partial(present.money, currency=settings.currency),
             **shown,
         )
     )

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from rapport.console.words import lifetime, needs, next, parts, readiness, segments, selection, stage, value
+from rapport.console.words import lifetime, needs, next, parts, places, readiness, segments, selection, stage, value
 
 ENGLISH: Final[dict[str, str]] = {
     **needs.ENGLISH,
     **next.ENGLISH,
     **lifetime.ENGLISH,
     **parts.ENGLISH,
+    **places.ENGLISH,
     **readiness.ENGLISH,
     **segments.ENGLISH,
     **selection.ENGLISH,
@@ -20,6 +21,7 @@ CHINESE: Final[dict[str, str]] = {
     **next.CHINESE,
     **lifetime.CHINESE,
     **parts.CHINESE,
+    **places.CHINESE,
     **readiness.CHINESE,
     **segments.CHINESE,
     **selection.CHINESE,
