@@ -22,6 +22,12 @@ def test_names_secrets_dates_and_switches_are_no_inputs() -> None:
     assert input_columns(COLUMNS, frozenset({"faith"})) == (["orders", "vip"], ["tier"])
 
 
+def test_what_differentiate_derives_is_no_input_beside_what_it_is_drawn_from() -> None:
+    derived = {"clv": "number", "need_what": "text", "marketing_mode": "text", "rfm_segment": "text"}
+
+    assert input_columns(COLUMNS | derived, frozenset({"faith"})) == (["orders", "vip"], ["rfm_segment", "tier"])
+
+
 def test_keys_are_the_same_in_every_process_and_version() -> None:
     assert feature_key("tier=gold") == 0xBDE1E8B7A62994E
 

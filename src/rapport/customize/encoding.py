@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rapport.core.columns import ColumnType
+from rapport.workspace.columns import PART_COLUMNS
 from rapport.workspace.definitions import Action
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +26,12 @@ Keys = npt.NDArray[np.uint64]
 
 SYSTEM_COLUMNS = frozenset({"customer_id", "personalized", "opted_out"})
 """Columns that decide whether we speak at all; they never say what to say."""
+DERIVED_COLUMNS = frozenset(name for part, columns in PART_COLUMNS.items() if part != "rfm" for name in columns)
+"""What differentiate computes from the same purchases and signals: rules may name it, and treatment follows it.
+
+As inputs beside the features it is drawn from, it tells the model little and makes it explore more: in the simulated
+bookshop the last thousand contacts closed 47% of the gap to the best possible with it and 79% without.
+"""
 NAMING_TRAITS = frozenset(
     {
         "address", "avatar", "birthday", "createdAt", "created_at", "description", "email", "firstName", "first_name",
@@ -54,12 +61,14 @@ def feature_key(name: str) -> int:
 def input_columns(columns: Mapping[str, ColumnType], sensitive: frozenset[str]) -> tuple[list[str], list[str]]:
     """The numeric and the text columns that the model may see, each sorted by name.
 
-    Left out: sensitive traits, names and addresses, dates (recency columns say it better), system switches.
+    Left out: sensitive traits, names and addresses, dates (recency columns say it better), system switches, and what
+    differentiate derives from the rest.
 
     >>> input_columns({"orders": "integer", "email": "text", "faith": "text", "tier": "text"}, frozenset({"faith"}))
     (['orders'], ['tier'])
     """
-    usable = {name: kind for name, kind in columns.items() if name not in SYSTEM_COLUMNS | NAMING_TRAITS | sensitive}
+    unseen = SYSTEM_COLUMNS | DERIVED_COLUMNS | NAMING_TRAITS | sensitive
+    usable = {name: kind for name, kind in columns.items() if name not in unseen}
     numeric = sorted(name for name, kind in usable.items() if kind in ("boolean", "integer", "number"))
     return numeric, sorted(name for name, kind in usable.items() if kind == "text")
 
