@@ -52,6 +52,17 @@ def test_identities_were_joined(summary: Summary) -> None:
     assert summary.stages["identify"]["customers known"] < browsers_cards_and_accounts
 
 
+def test_customers_differ_and_their_favourite_genre_is_found(summary: Summary) -> None:
+    seen = summary.differences
+    assert {one.by for one in seen.groups} >= {"value", "buying cycle", "selection", "segment"}
+    assert (
+        sum(one.customers for one in seen.groups if one.by == "value") <= summary.stages["identify"]["customers known"]
+    )
+    by_chance = 1 / 6
+    assert seen.genre.low > by_chance
+    assert seen.readiness["identify"] == "open"
+
+
 def test_the_same_seed_tells_the_same_story(summary: Summary, tmp_path: Path) -> None:
     again = told(tmp_path / "again")
     assert msgspec.structs.replace(again, seconds=0.0) == msgspec.structs.replace(summary, seconds=0.0)
@@ -61,6 +72,7 @@ def test_the_summary_can_be_drawn_and_written_as_json(summary: Summary) -> None:
     lines: list[str] = []
     draw(summary, lambda columns, rows, title: lines.extend(str(row) for row in rows), lines.append)
     assert any("EUR a contact below the best possible" in line for line in lines)
+    assert any("truly their favourite" in line for line in lines)
     written = msgspec.json.decode(msgspec.json.encode(document(summary)))
     assert written["customers"] == 30
     assert written["adds_up"] is True

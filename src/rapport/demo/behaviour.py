@@ -42,6 +42,23 @@ def browse(reader: Reader, at_us: int, rng: np.random.Generator, *, signed_in: b
         yield _call("track", at_us + (step + 1) * 40 * SECOND_US, rng, who, event="Product Viewed", properties=book)
 
 
+def leave_basket(reader: Reader, at_us: int, rng: np.random.Generator) -> Iterator[Call]:
+    """A book put into the basket and left there: the thrifty get to the postage and think again."""
+    who = _on_site(reader, signed_in=reader.signs_in)
+    book = _book(_genre(reader, rng), rng)
+    yield _call("track", at_us, rng, who, event="Product Added", properties=book)
+    if rng.uniform() < reader.thrift:
+        yield _call("track", at_us + 60 * SECOND_US, rng, who, event="Checkout Started", properties=book)
+
+
+def speak_of(reader: Reader, order: Call, at_us: int, rng: np.random.Generator) -> Call:
+    """What was bought, recommended to friends or reviewed on the site."""
+    who = _on_site(reader, signed_in=reader.signs_in)
+    said = "Product Shared" if reader.recommends else "Product Reviewed"
+    book = {name: held for name, held in order["properties"]["products"][0].items() if name != "quantity"}
+    return _call("track", at_us, rng, who, event=said, properties=book)
+
+
 def sign_in(reader: Reader, at_us: int, rng: np.random.Generator) -> Call:
     """The call that ties the browser to the account."""
     names = Names.of(reader)

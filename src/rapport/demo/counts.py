@@ -8,6 +8,7 @@ import msgspec
 
 from rapport.core.decision import Offer
 from rapport.core.ecommerce import OFFER_IGNORED, OUTCOME_BY_EVENT
+from rapport.core.event import SEGMENT
 from rapport.demo.rounds import Tally
 from rapport.loop.runtime import Runtime
 
@@ -79,12 +80,13 @@ def stages(held: Held, tally: Tally, people: int) -> dict[str, dict[str, int]]:
 def reconcile(held: Held, tally: Tally) -> list[Reconciled]:
     """The sums that must come out even."""
     answers = sum(held.events[name] for name in OUTCOME_BY_EVENT)
+    noticed = held.events[SEGMENT]
     said = tally.outcomes
     return [
         Reconciled(
             "calls sent = refused + sent twice + events of the site and the till",
             tally.sent,
-            tally.refused + tally.duplicates + held.events.total() - answers,
+            tally.refused + tally.duplicates + held.events.total() - answers - noticed,
         ),
         Reconciled("answers given = answers in the log", tally.answered, answers - held.events[OFFER_IGNORED]),
         Reconciled("events left to fold = 0", held.unfolded, 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from rapport.demo.differences import Differences
 from rapport.demo.summary import Belief, Block, Summary
 
 Table = Callable[[Sequence[str], Iterable[Sequence[Any]], str], None]
@@ -28,10 +29,30 @@ def draw(summary: Summary, table: Table, line: Line) -> None:
     )
     rows = [(one.customer, one.need, "\n".join(map(_belief, one.beliefs)), _belief(one.best)) for one in summary.learnt]
     table(("customer", "hidden need", "what the model expects most of", "truly worth most"), rows, "What was learnt")
+    _draw_differences(summary.differences, table, line)
     counts = [(stage, name, number) for stage, held in summary.stages.items() for name, number in held.items()]
     table(("stage", "what", "how many"), counts, "Every stage counted")
     checks = [(one.what, one.left, one.right, "yes" if one.holds else "NO") for one in summary.reconciled]
     table(("reconciled", "left", "right", "even"), checks, "")
+
+
+def _draw_differences(seen: Differences, table: Table, line: Line) -> None:
+    table(("by", "customers in each group"), _grouped(seen), "How they differ, as of the last refresh")
+    known = "nothing" if seen.needs_known is None else f"{seen.needs_known:.0%} of the eight attributes"
+    line(f"Of what customers need, {known} is known on average.")
+    genre = seen.genre
+    if genre.of:
+        share = f"{genre.right / genre.of:.0%} ({genre.low:.0%} to {genre.high:.0%})"
+        line(f"The genre that {genre.of} readers are held to need most is truly their favourite for {share} of them.")
+    line(f"Readiness: {', '.join(f'{stage} {level}' for stage, level in seen.readiness.items())}.")
+
+
+def _grouped(seen: Differences) -> Iterable[tuple[str, str]]:
+    """One row for each way in which they differ, its groups in one cell."""
+    ways: dict[str, list[str]] = {}
+    for one in seen.groups:
+        ways.setdefault(one.by, []).append(f"{one.name} {one.customers:,}")
+    return [(way, " · ".join(names)) for way, names in ways.items()]
 
 
 def _row(block: Block) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ import numpy as np
 
 GENRES = ("crime", "fantasy", "children", "cookery", "history", "poetry")
 ANY_GENRE = "any"
+STAYS_DAYS = 600.0
+"""How long customers stay on average; they leave unannounced."""
 _FIRST_NAMES = ("Ada", "Bo", "Chloé", "Dov", "Elif", "Fei", "Greta", "Hugo", "Inés", "Jan", "Kofi", "Lin", "Mira")
 
 
@@ -33,6 +35,12 @@ class Reader:
     """How readily they take up any offer, added to the logit."""
     visits: float
     """Chance of a visit in one round."""
+    buys: float
+    """Chance that they buy in ten days in which they come once."""
+    stays_days: float
+    """After so many days of the story they come no more."""
+    recommends: bool
+    """Tells friends of what they bought."""
     in_shop: float
     """Share of their purchases made at the till."""
     signs_in: bool
@@ -85,6 +93,9 @@ def _invent(number: int, rng: np.random.Generator) -> Reader:
         goes_out=bool(rng.uniform() < 0.25),
         attention=float(rng.normal(0.0, 0.5)),
         visits=float(rng.uniform(0.35, 0.95)),
+        buys=float(rng.beta(1.5, 1.5)),
+        stays_days=float(rng.exponential(STAYS_DAYS)),
+        recommends=bool(rng.uniform() < 0.15),
         in_shop=in_shop,
         signs_in=in_shop < 1.0 and bool(rng.uniform() < 0.85),
         has_card=in_shop > 0.0 and bool(rng.uniform() < 0.9),

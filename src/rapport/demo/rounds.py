@@ -11,7 +11,17 @@ import numpy as np
 
 from rapport.core.decision import Decision
 from rapport.core.time import DAY_US, HOUR_US
-from rapport.demo.behaviour import Call, Names, browse, buy, sign_in, switch_off_personalisation, visit_time
+from rapport.demo.behaviour import (
+    Call,
+    Names,
+    browse,
+    buy,
+    leave_basket,
+    sign_in,
+    speak_of,
+    switch_off_personalisation,
+    visit_time,
+)
 from rapport.demo.people import Moment, Reader, acceptance
 from rapport.demo.shop import Calendar
 from rapport.loop.decide import Ask, decide
@@ -23,6 +33,12 @@ from rapport.loop.runtime import Runtime
 
 HISTORY_DAYS = 120
 ROUND_DAYS = 2
+VISIT_DAYS = 10
+"""In the history they may come once in so many days; ``Reader.buys`` is about such a span, in the rounds too."""
+LEAVES_BASKET = 0.12
+"""Share of visits to the site that end with a basket left behind."""
+SPEAKS = 0.15
+"""Share of purchases of which something is said afterwards; of those who recommend, four times as many."""
 REFRESH_EVERY = 8
 BATCH = 200
 SAYS_NO = 0.6
@@ -113,15 +129,16 @@ def _history(stage: Stage, begin: int) -> None:
 def _past(stage: Stage, reader: Reader, begin: int) -> Iterator[Call]:
     rng = stage.rng
     signed_in = False
-    days = np.sort(rng.choice(HISTORY_DAYS, size=int(rng.binomial(HISTORY_DAYS // 10, reader.visits)), replace=False))
+    visits = int(rng.binomial(HISTORY_DAYS // VISIT_DAYS, reader.visits))
+    days = np.sort(rng.choice(HISTORY_DAYS, size=visits, replace=False))
+    days = days[: max(1, int(np.searchsorted(days, reader.stays_days)))]
     for day in days:
         at_us = visit_time(begin + int(day) * DAY_US, rng)
         yield from _visit(reader, at_us, rng, signed_in)
         if reader.signs_in and not signed_in and rng.uniform() < 0.5:
             signed_in = True
             yield sign_in(reader, at_us + HOUR_US // 2, rng)
-        if rng.uniform() < 0.35:
-            yield buy(reader, at_us + HOUR_US, rng)
+        yield from _purchase(reader, at_us + HOUR_US, rng, reader.buys)
     if reader.impersonal:
         yield switch_off_personalisation(reader, begin + HISTORY_DAYS * DAY_US - HOUR_US, rng)
 
@@ -129,19 +146,29 @@ def _past(stage: Stage, reader: Reader, begin: int) -> Iterator[Call]:
 def _visit(reader: Reader, at_us: int, rng: np.random.Generator, signed_in: bool) -> Iterator[Call]:
     if rng.uniform() >= reader.in_shop:
         yield from browse(reader, at_us, rng, signed_in=signed_in)
+        if rng.uniform() < LEAVES_BASKET:
+            yield from leave_basket(reader, at_us + HOUR_US // 4, rng)
+
+
+def _purchase(reader: Reader, at_us: int, rng: np.random.Generator, chance: float) -> Iterator[Call]:
+    if rng.uniform() < chance:
+        order = buy(reader, at_us, rng)
+        yield order
+        if rng.uniform() < (4 * SPEAKS if reader.recommends else SPEAKS):
+            yield speak_of(reader, order, at_us + HOUR_US, rng)
 
 
 def _round(stage: Stage, number: int, rounds: int, day_us: int) -> None:
     rng = stage.rng
-    visitors = [reader for reader in stage.readers if rng.uniform() < reader.visits]
+    day = HISTORY_DAYS + number * ROUND_DAYS
+    visitors = [reader for reader in stage.readers if rng.uniform() < reader.visits and day < reader.stays_days]
     calls: list[Call] = []
     for reader in visitors:
         at_us = visit_time(day_us, rng)
         calls.extend(_visit(reader, at_us, rng, reader.signs_in))
         if reader.signs_in and rng.uniform() < 0.2:
             calls.append(sign_in(reader, at_us + HOUR_US // 2, rng))
-        if rng.uniform() < 0.2:
-            calls.append(buy(reader, at_us + HOUR_US, rng))
+        calls.extend(_purchase(reader, at_us + HOUR_US, rng, reader.buys * ROUND_DAYS / VISIT_DAYS))
     stage.calendar.move_to(day_us + 21 * HOUR_US)
     _send(stage, calls, live=True)
     close_windows(stage.rt)

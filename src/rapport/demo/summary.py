@@ -12,6 +12,7 @@ import numpy as np
 
 from rapport.core.decision import Decision
 from rapport.demo.counts import Reconciled, count, reconcile, stages
+from rapport.demo.differences import Differences, differences
 from rapport.demo.people import Moment, Reader, acceptance
 from rapport.demo.rounds import Contact, Stage, site_name
 from rapport.loop.decide import Ask, decide
@@ -90,6 +91,7 @@ class Summary(msgspec.Struct, frozen=True):
     blocks: list[Block]
     final_regret: Estimate
     learnt: list[Learnt]
+    differences: Differences
     stages: dict[str, dict[str, int]]
     """Stage of the loop → what is counted there → how many."""
     reconciled: list[Reconciled]
@@ -114,6 +116,7 @@ def summarise(stage: Stage, *, seed: int, rounds: int) -> Summary:
         blocks=blocks,
         final_regret=blocks[-1].regret,
         learnt=learnt,
+        differences=differences(stage),
         stages=stages(held, stage.tally, len(stage.readers)),
         reconciled=reconcile(held, stage.tally),
     )
