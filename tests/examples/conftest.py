@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,9 @@ import pytest
 
 from rapport.bootstrap import open_runtime
 from rapport.core.event import Event
+from rapport.core.time import to_us
 from rapport.loop.load import LoadReport, load
+from rapport.loop.refresh import refresh
 from rapport.loop.runtime import Runtime
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -31,6 +34,11 @@ class Loaded:
         while found := self.rt.store.read_log(after, 5_000):
             yield from (stored.event for stored in found)
             after = found[-1].seq
+
+    def refreshed(self, day: str) -> Loaded:
+        """The same after a refresh as of the end of a day."""
+        refresh(self.rt, as_of_us=to_us(datetime.combine(date.fromisoformat(day), time.max, self.rt.zone)))
+        return self
 
     def raw(self, sql: str) -> list[tuple]:
         """Rows of a query on the untouched files, which the SQL names as ``data(NAME)``."""
