@@ -107,7 +107,7 @@ def play(stage: Stage, rounds: int, progress: Progress) -> None:
     for number in range(rounds):
         progress(f"round {number + 1} of {rounds}", 0.1 + 0.9 * number / rounds)
         _round(stage, number, rounds, begin + (HISTORY_DAYS + number * ROUND_DAYS) * DAY_US)
-        if number % REFRESH_EVERY == REFRESH_EVERY - 1:
+        if number % REFRESH_EVERY == REFRESH_EVERY - 1 and number < rounds - 1:
             refresh(stage.rt, _silent)
     stage.calendar.move_to(stage.calendar.now_us() + ROUND_DAYS * DAY_US)
     refresh(stage.rt, _silent)
