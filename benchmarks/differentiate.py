@@ -23,7 +23,7 @@ import duckdb
 import msgspec
 
 from rapport.bootstrap import open_runtime
-from rapport.core.customer import decode_profile
+from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.event import LogEntry
 from rapport.core.identifier import Identifier
 from rapport.core.time import DAY_US
@@ -241,6 +241,9 @@ def fill(database: Path, customers: int, events: int) -> None:
         " VALUES (? + 1, 'user_id', ?, ?, 1, 0, '', 0)",
         ids,
     )
+    profile = encode_profile(Profile(events=1, known=True))
+    people = ((f"c_{n:012d}", profile) for n in range(customers))
+    store.executemany("INSERT INTO customers (id, profile) VALUES (?, ?)", people)
     store.execute("DELETE FROM cursors")
     store.execute("INSERT INTO cursors (id, event, decision) VALUES (1, ?, 0)", [events])
     store.execute("COMMIT")

@@ -82,6 +82,7 @@ BY_HAND = """
 SCHEMA = """
     CREATE TABLE events (seq INTEGER PRIMARY KEY, message_id TEXT NOT NULL, body BLOB NOT NULL);
     CREATE TABLE identifiers (id INTEGER PRIMARY KEY, namespace TEXT, value TEXT, customer_id TEXT, first_seq INTEGER);
+    CREATE TABLE customers (id TEXT PRIMARY KEY, profile BLOB);
 """
 UTC = ZoneInfo("UTC")
 SOURCES = survivorship(Identity())
@@ -148,6 +149,7 @@ def write_log(path: Path, rows: Iterable[tuple[str, bytes]]) -> None:
         " (SELECT substr(subject, 9) AS value, MIN(seq) AS first_seq FROM"
         " (SELECT seq, json_extract(CAST(body AS TEXT), '$.subject') AS subject FROM events) GROUP BY subject)"
     )
+    connection.execute("INSERT INTO customers SELECT DISTINCT customer_id, '' FROM identifiers")
     connection.execute("COMMIT")
     connection.close()
 
