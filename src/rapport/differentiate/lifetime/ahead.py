@@ -18,7 +18,6 @@ from typing import Final
 
 import msgspec
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from rapport.differentiate.lifetime.bgnbd import Purchasing, p_alive
 from rapport.differentiate.lifetime.gammagamma import Spending
@@ -118,6 +117,8 @@ def _read(table: Table, x: Floats, u: Floats) -> Floats:
 
 @lru_cache(maxsize=64)
 def _table(buying: Purchasing, spending: Spending | None, steps: Steps) -> Table:
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415 - scipy is imported when it is first needed
+
     rows = _rows()
     start, stop = np.log(buying.alpha), np.log(buying.alpha + T_MAX)
     columns = np.linspace(start, stop, COLUMNS)

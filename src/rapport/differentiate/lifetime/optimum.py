@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 Loss = Callable[[Floats], tuple[float, Floats]]
@@ -69,6 +68,8 @@ def find(loss: Loss, starts: Sequence[Sequence[float]], customers: float, coarse
 def _descend(loss: Loss, start: Floats) -> tuple[float, Floats]:
     """By BFGS. Not L-BFGS-B: its LAPACK calls start threads for matrices of four rows, which wait for each other on a
     busy machine a hundred times longer than the whole fit takes."""
+
+    from scipy.optimize import minimize  # noqa: PLC0415 - scipy is imported when it is first needed
 
     def fenced(point: Floats) -> tuple[float, Floats]:
         inside = np.clip(point, -BOUND, BOUND)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal
 
 from rapport.differentiate.lifetime.optimum import Floats
 
@@ -18,6 +17,8 @@ def beta_nodes(a: float, b: float, count: int) -> tuple[Floats, Floats]:
     >>> round(float(nodes @ weights), 12), round(float(nodes**2 @ weights), 12)
     (0.4, 0.2)
     """
+    from scipy.linalg import eigh_tridiagonal  # noqa: PLC0415 - scipy is imported when it is first needed
+
     left, right = b - 1.0, a - 1.0
     n = np.arange(count, dtype=np.float64)
     both = 2 * n + left + right

@@ -15,7 +15,6 @@ from typing import Final
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from rapport.differentiate.frame import Array
 from rapport.differentiate.needs.model import FacetModel, Gain
@@ -208,6 +207,8 @@ class _Held:
 
 
 def _strength(held: _Held, means: Floats) -> float:
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - scipy is imported when it is first needed
+
     low, high = np.log(STRENGTHS[0]), np.log(STRENGTHS[1])
     found = minimize_scalar(
         lambda log_s: -held.likelihood(means, float(np.exp(log_s))),

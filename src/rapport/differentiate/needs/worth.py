@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
-from scipy.stats import false_discovery_control, t
 
 CUSTOMERS_MIN: Final = 30
 """With fewer on either side nothing is claimed: means of money are too skewed."""
@@ -68,6 +67,8 @@ def goes_with(found: Mapping[str, Mapping[str, Moments]]) -> list[GoesWith]:
 
     ``found``: attribute → need → its customers' value.
     """
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 - scipy is imported when it is first needed
+
     compared = [
         _compared(attribute, need, mine, _all(list(needs.values())).without(mine))
         for attribute, needs in found.items()
@@ -87,6 +88,8 @@ def _all(parts: Sequence[Moments]) -> Moments:
 
 
 def _compared(attribute: str, need: str, mine: Moments, others: Moments) -> GoesWith:
+    from scipy.stats import t  # noqa: PLC0415 - scipy is imported when it is first needed
+
     told = GoesWith(attribute=attribute, need=need, customers=mine.customers, mean=mine.mean, others=others.customers,
                     others_mean=others.mean)  # fmt: skip
     if min(mine.customers, others.customers) < CUSTOMERS_MIN:

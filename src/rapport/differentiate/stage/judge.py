@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from rapport.core.time import DAY_US
 from rapport.differentiate.frame import Array, Frame, Purchases, Recent, Tallies
@@ -108,6 +107,8 @@ def log_losses(probability: Floats, bought: NDArray[np.bool_]) -> Floats:
 
 def calibrated(train: Floats, bought: NDArray[np.bool_], test: Floats) -> Floats:
     """Logistic regression with an intercept and a small ridge: probabilities for the rows of ``test``."""
+    from scipy import optimize, special  # noqa: PLC0415 - scipy is imported when it is first needed
+
     mean, spread = train.mean(axis=0), train.std(axis=0) + 1e-9
     inputs, wanted = _design(train, mean, spread), bought.astype(np.float64)
 

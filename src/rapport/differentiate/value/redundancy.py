@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from rapport.differentiate.value.model import Alike, DimensionName
 
@@ -43,6 +42,8 @@ def together(current: NDArray[np.float64], potential: NDArray[np.float64]) -> Al
 
 def _correlations(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
     """Rank correlations of rows, NaN where one is level, and over how many customers, evenly picked."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - scipy is imported when it is first needed
+
     rows, customers = scores.shape
     picked = np.unique(np.linspace(0, max(customers - 1, 0), min(customers, CUSTOMERS_MAX)).astype(np.intp))
     if picked.size < _FEWEST:
