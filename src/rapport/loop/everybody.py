@@ -40,7 +40,7 @@ def differentiate(rt: Runtime, as_of_us: int, tell: Progress, timed: Timed) -> t
         count = _measure(rt, as_of_us)
     with timed("histories"):
         tell("reading histories", 0.0)
-        values = _histories(rt, as_of_us)
+        values = _histories(rt, count, as_of_us)
     customers = _Customers(rt, as_of_us, values)
     with timed("learn"):
         tell("learning how customers differ", 0.0)
@@ -62,14 +62,22 @@ def _measure(rt: Runtime, as_of_us: int) -> int:
     return rt.warehouse.save_table(MEASURED, f"SELECT *, {placed} FROM ({query}) ORDER BY customer_id")
 
 
-def _histories(rt: Runtime, as_of_us: int) -> list[str]:
+def _histories(rt: Runtime, count: int, as_of_us: int) -> list[str]:
     """Stores everybody's histories as tables; returns the texts that readings found, by number."""
     ask, save = rt.warehouse.query, rt.warehouse.save_table
     currency, rates = rt.workspace.settings.currency, rt.rates
     save(PURCHASES, history_sql.purchases_query(MEASURED, rt.zone, as_of_us, currency, rates))
     if not rt.readings:
         return []
-    save(TALLIES, history_sql.tallies_query(MEASURED, rt.readings, rt.zone, as_of_us))
+    # Chunk by chunk, because to sort everybody's readings at once takes more memory than the warehouse is given.
+    parts = [
+        history_sql.tallies_query(
+            f"(SELECT place, customer_id FROM {MEASURED} WHERE place >= {first} AND place < {first + CHUNK})",
+            rt.readings, rt.zone, as_of_us,
+        )
+        for first in range(0, max(1, count), CHUNK)
+    ]  # fmt: skip
+    rt.warehouse.save_parts(TALLIES, parts)
     if any(one.signal for one in rt.readings):
         save(_RECENT, history_sql.recent_query(MEASURED, rt.readings, as_of_us))
     return [row[0] for row in ask(f"SELECT DISTINCT value FROM {TALLIES} ORDER BY value")]

@@ -90,6 +90,9 @@ class Warehouse(Protocol):
     def save_arrays(self, name: str, chunks: Iterator[Mapping[str, Array]], types: Mapping[str, ColumnType]) -> int:
         """Stores arrays, chunk after chunk, as a table (columns without a type are text); returns its rows."""
 
+    def save_parts(self, name: str, queries: Sequence[str]) -> int:
+        """Stores the results of several queries (at least one, all alike), one after the other, as one table."""
+
     def tables(self) -> Collection[str]:
         """Names of the stored tables."""
 

@@ -125,6 +125,24 @@ class DuckDBWarehouse:
         finally:
             cursor.unregister("given")
 
+    def save_parts(self, name: str, queries: Sequence[str]) -> int:
+        """Stores the results of several queries, one after the other, as one table; returns its rows."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - imports Arrow
+
+        rows = 0
+        with self._files.replacing(name) as draft:
+            writer = None
+            try:
+                for sql in queries:
+                    found: Any = self._cursor().sql(sql).to_arrow_table()
+                    writer = writer or pq.ParquetWriter(draft, found.schema, compression="zstd")
+                    writer.write_table(found)
+                    rows += found.num_rows
+            finally:
+                if writer is not None:
+                    writer.close()
+        return rows
+
     def save_arrays(self, name: str, chunks: Iterator[Mapping[str, Array]], types: Mapping[str, ColumnType]) -> int:
         """Stores arrays, chunk after chunk, as a table; returns its rows."""
         import pyarrow.parquet as pq  # noqa: PLC0415 - imports Arrow
