@@ -10,6 +10,7 @@ import pytest
 from rapport.core.customer import decode_profile
 from rapport.core.identifier import Identifier
 from rapport.loop.columns import customer_row
+from rapport.loop.consent import Word, state
 from rapport.loop.differentiate import models, report_frame, warm_up
 from rapport.loop.fold import catch_up
 from rapport.loop.rebuild import rebuild
@@ -100,6 +101,21 @@ def test_who_switched_personalisation_off_is_told_nothing_apart(trading: Shop) -
 
     assert show(trading.rt, {"userId": "a"})["differences"] == {}
     assert show(trading.rt, {"userId": "b"})["differences"]["rfm"]["frequency"] == 4
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_word_noted_by_staff_counts_at_once_as_the_customers_own_does(
+    open_shop: Callable[..., Shop], given: bool
+) -> None:
+    shop = open_shop(**{"segments.yaml": "met: {rule: events_total >= 1}\n"})
+    shop.happen(track("Home", "a"))
+    state(shop.rt, {"userId": "a"}, Word(purpose="personalization", given=not given), actor="desk")
+    refresh(shop.rt)
+    assert ("met" in scores(shop, "a")) is not given
+    shop.clock.pass_days(1)
+    state(shop.rt, {"userId": "a"}, Word(purpose="personalization", given=given), actor="desk")
+    catch_up(shop.rt)
+    assert ("met" in scores(shop, "a")) is given
 
 
 def test_what_happens_during_a_refresh_is_not_overtaken(trading: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

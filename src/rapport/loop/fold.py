@@ -52,7 +52,8 @@ class _Step:
     histories: dict[str, History] = field(default_factory=dict)
     """Histories that this step read, by customer."""
     moved: dict[str, int] = field(default_factory=dict)
-    """Customers whom a live event touched since the last refresh → when the newest of them came (µs)."""
+    """Customers whom a live event touched since the last refresh, or whom staff noted as having switched
+    personalisation → when the newest of them came (µs)."""
     removed: list[str] = field(default_factory=list)
     aliases: list[tuple[str, str]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -246,12 +247,14 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     profile = step.profiles.get(customer_id)
     if profile is None:
         profile = step.profiles[customer_id] = Profile()
+    was_personal = traits.personalized(profile)
     traits.add(profile, event, seq)
+    switched = traits.personalized(profile) != was_personal
     rt.features.add(profile.features, event, seq)
     if rt.histories.concerns(event):
         rt.histories.add(_history(step, customer_id, profile), event, seq)
     step.touched.add(customer_id)
-    if (event.live and seq > step.refreshed_seq) or customer_id in rt.learnt.replayed:
+    if ((event.live or switched) and seq > step.refreshed_seq) or customer_id in rt.learnt.replayed:
         step.moved[customer_id] = max(event.received_at, step.moved.get(customer_id, 0))
     if event.live and event.event in rt.answering_events:
         _settle(rt, step, event, seq, customer_id)
