@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAGE = 2_000
 REFUSALS_READ = 1_000
+WAITING_READ = 20_000
 REASONS_SHOWN = 3
 
 
@@ -69,12 +70,23 @@ def _stages(rt: Runtime) -> dict[str, dict[str, Any]]:
             "as_of": iso(refreshed.as_of) if refreshed else None,
             "customers": refreshed.customers if refreshed else 0,
             "current": bool(refreshed and refreshed.definitions == rt.workspace.version),
-            "waiting": max(0, last - refreshed.last_seq) if refreshed else last,
+            "waiting": _waiting(rt, refreshed.last_seq) if refreshed else last,
         },
         "decisions": _decisions(rt),
         "learning": {"model": rt.learner.name, "settled_seq": rt.learner.settled_seq},
         "keys": {"live": sum(1 for key in keys.listing(rt) if not key.revoked_at)},
     }
+
+
+def _waiting(rt: Runtime, after: int) -> int:
+    """How many events came after a position, our own about segments left out; beyond the first thousands as counted."""
+    from rapport.core.event import OURS
+
+    waiting, read = 0, 0
+    while read < WAITING_READ and (page := rt.store.read_log(after, PAGE)):
+        waiting += sum(1 for one in page if one.event.type not in OURS)
+        read, after = read + len(page), page[-1].seq
+    return waiting + max(0, rt.store.last_seq() - after)
 
 
 def _refused(rt: Runtime) -> dict[str, int]:

@@ -73,19 +73,20 @@ class Rfm:
     model = Cutpoints
 
     def fit(self, frame: Frame) -> Cutpoints:
-        """The quintiles of those who have bought."""
+        """The quintiles of those who have bought and may be told apart."""
         recency, frequency, monetary = _measures(frame)
-        bought = frequency > 0
+        bought = (frequency > 0) & frame.personal
         return Cutpoints(*(_quintiles(measure[bought]) for measure in (recency, frequency, monetary)))
 
     def score(self, model: Cutpoints, frame: Frame) -> dict[str, Array]:
-        """Each customer's three measures, their scores and the group."""
+        """Each customer's three measures, which are facts; the scores and the group of who may be told apart."""
         recency, frequency, monetary = _measures(frame)
-        bought = frequency > 0
+        bought = (frequency > 0) & frame.personal
         r = 5.0 - np.searchsorted(model.recency, recency, side="left")
         f = 1.0 + np.searchsorted(model.frequency, frequency, side="left")
         m = 1.0 + np.searchsorted(model.monetary, monetary, side="left")
         groups = np.full(frame.size, PROSPECTS, dtype=object)
+        groups[~frame.personal] = None
         groups[bought] = _GROUP_OF[r[bought].astype(np.int64) - 1, (f + m)[bought].astype(np.int64)]
         scores = {name: np.where(bought, score, np.nan) for name, score in (("r", r), ("f", f), ("m", m))}
         return {

@@ -12,6 +12,7 @@ from rapport.core.customer import CustomerRow, Profile, decode_profile
 from rapport.core.decision import Chosen, Decision, DecisionRow, Exclusion, encode_decision
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.customize.because import SWITCHED_OFF, because
+from rapport.customize.treatment import Treatments
 from rapport.identify.consent import PERSONALIZATION
 from rapport.identify.profile import opted_out, personalized
 from rapport.loop.columns import customer_row
@@ -115,7 +116,7 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def mode_withheld(self) -> bool:
         """Whether the marketing mode is known, but not to be used."""
-        return self.whole.get("marketing_mode") != self.row.get("marketing_mode")
+        return Treatments.mode(self.whole) != Treatments.mode(self.row)
 
 
 def _see(rt: Runtime, ask: Ask, met: _Met, withheld: Collection[str], shut: Shut) -> _Seen:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from rapport import __version__
 from rapport.core.columns import ColumnType
 from rapport.core.customer import Profile, decode_profile
 from rapport.core.errors import NotFound
@@ -26,6 +27,8 @@ from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
 from rapport.rules import NumberExpression, Rule
 
+FORMAT: Final = 1
+"""Counted up when what a part learns changes its shape: models of another shape are not read."""
 PREFIX: Final = "differentiate:"
 """Before a part's name: the small state in which what it learnt stands."""
 _decode_raw = msgspec.json.decode
@@ -35,6 +38,7 @@ def digest(rt: Runtime) -> str:
     """A fingerprint of all definitions that shape the parts: a model learnt under others is not used."""
     workspace = rt.workspace
     shaping = (
+        __version__, FORMAT,
         workspace.value, workspace.needs, workspace.stages, workspace.capabilities, workspace.groups,
         workspace.segments, workspace.features, workspace.traits,
         workspace.settings.timezone, workspace.settings.currency,
@@ -49,17 +53,20 @@ def models(rt: Runtime) -> dict[str, Any]:
     learnt.digest = learnt.digest or digest(rt)
     if state is None or state.differentiation != learnt.digest:
         return {}
-    if learnt.as_of != state.as_of:
+    if learnt.refreshed_at != state.refreshed_at:
         bodies = rt.store.states(PREFIX)
         learnt.models = {part.name: _model(part.model, body) for part in rt.parts
                          if (body := bodies.get(PREFIX + part.name))}  # fmt: skip
-        learnt.as_of, learnt.last_seq = state.as_of, state.last_seq
+        learnt.refreshed_at = state.refreshed_at
     return learnt.models
 
 
-def encoded(learnt: Mapping[str, Any]) -> dict[str, bytes]:
-    """What parts learnt, as small named values."""
-    return {PREFIX + name: msgspec.json.encode(model) for name, model in learnt.items()}
+def encoded(rt: Runtime, learnt: Mapping[str, Any]) -> dict[str, bytes]:
+    """What parts learnt, as small named values; raises where one could not be read back, before anything is kept."""
+    bodies = {part.name: msgspec.json.encode(learnt[part.name]) for part in rt.parts}
+    for part in rt.parts:
+        _model(part.model, bodies[part.name])
+    return {PREFIX + name: body for name, body in bodies.items()}
 
 
 def fit(rt: Runtime, frame: Frame) -> dict[str, Any]:

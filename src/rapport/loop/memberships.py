@@ -70,9 +70,12 @@ def keep(
 
 
 def refreshed_live(rt: Runtime) -> bool:
-    """Whether what a refresh finds may start something: not the first one, nor the first under new definitions."""
+    """Whether what a refresh finds may start something.
+
+    Not the first one, nor the first under new definitions, nor the one after a refresh as of an earlier day.
+    """
     state = last_refresh(rt)
-    return state is not None and state.definitions == rt.workspace.version
+    return state is not None and state.definitions == rt.workspace.version and not state.past
 
 
 def days(rt: Runtime) -> Days:

@@ -61,8 +61,9 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     with _timed(rt, seconds, "hand over"):
         receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
     customers, learnt = differentiate(rt, as_of, tell, lambda step: _timed(rt, seconds, step))
+    kept = encoded(rt, learnt)
     with _timed(rt, seconds, "write back"):
-        write_back(rt, customers, as_of, tell)
+        write_back(rt, customers, as_of, tell, past=as_of_us is not None)
     with _timed(rt, seconds, "examine"):
         tell("examining the data", 0.0)
         for examine in _EXAMINED:
@@ -72,13 +73,14 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
         return refresh(rt, progress, as_of_us)
     state = RefreshState(
         as_of=as_of,
+        refreshed_at=rt.clock.now_us(),
         customers=customers,
         last_seq=receipt.last_seq,
         definitions=rt.workspace.version,
         past=as_of_us is not None,
         differentiation=digest(rt),
     )
-    rt.store.replace_states([], encoded(learnt) | {STATE: msgspec.json.encode(state)}).result()
+    rt.store.replace_states([], kept | {STATE: msgspec.json.encode(state)}).result()
     score_again(rt, receipt.last_seq)
     segments = _segments(rt)
     links = None
@@ -115,7 +117,8 @@ def _moment(rt: Runtime, as_of_us: int | None) -> int:
 
 
 def _segments(rt: Runtime) -> dict[str, int]:
-    sql = "SELECT rfm_segment, COUNT(*) FROM customers GROUP BY rfm_segment ORDER BY COUNT(*) DESC, rfm_segment"
+    known = "SELECT rfm_segment, COUNT(*) FROM customers WHERE rfm_segment IS NOT NULL"
+    sql = f"{known} GROUP BY rfm_segment ORDER BY COUNT(*) DESC, rfm_segment"
     return dict(rt.warehouse.query(sql))
 
 

@@ -15,6 +15,8 @@ class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
 
     as_of: int
     """Microseconds since the epoch."""
+    refreshed_at: int = 0
+    """When the refresh ended, by the clock (µs): tells two refreshes as of the same moment apart."""
     customers: int
     last_seq: int
     """The log's position up to which events were handed over."""

@@ -63,9 +63,8 @@ class Hinting:
 class Learnt:
     """What the parts of differentiate learnt at the last refresh that this process knows of."""
 
-    as_of: int = -1
-    last_seq: int = 0
-    """The log's position up to which that refresh counted."""
+    refreshed_at: int = -1
+    """When that refresh ended (µs)."""
     models: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
     """Fingerprint of the definitions, once computed."""

@@ -24,10 +24,13 @@ from rapport.ports.warehouse import Progress
 _CUSTOMERS_A_WRITE = 5_000
 
 
-def write_back(rt: Runtime, customers: int, as_of_us: int, tell: Progress) -> None:
-    """Streams every customer's scores to the store, and tells who entered or left a segment."""
+def write_back(rt: Runtime, customers: int, as_of_us: int, tell: Progress, *, past: bool = False) -> None:
+    """Streams every customer's scores to the store, and tells who entered or left a segment.
+
+    What a refresh as of the ``past`` finds, or the one after it, is no news: those events start nothing.
+    """
     rows = _scores(rt, as_of_us)
-    live = memberships.refreshed_live(rt)
+    live = memberships.refreshed_live(rt) and not past
     written = 0
     while chunk := list(islice(rows, _CUSTOMERS_A_WRITE)):
         with alone(rt):

@@ -20,10 +20,13 @@ _BASE_COLUMNS: Final[dict[str, tuple[ColumnType, str]]] = {
 
 PART_COLUMNS: Final[dict[str, dict[str, tuple[ColumnType, str]]]] = {
     "rfm": {
-        "rfm_segment": ("text", "Name of the recency–frequency–monetary segment; NULL before the first refresh."),
+        "rfm_segment": (
+            "text",
+            "Recency–frequency–monetary group; NULL for who switched personalisation off.",
+        ),
         "recency_days": ("integer", "Days since the last purchase."),
         "frequency": ("integer", "How many purchases."),
-        "monetary": ("number", "What they were worth, refunds taken off."),
+        "monetary": ("number", "What they were worth, refunds taken off; 0 for who has not bought."),
         "r_score": ("integer", "Recency, 1 to 5."),
         "f_score": ("integer", "Frequency, 1 to 5."),
         "m_score": ("integer", "Monetary value, 1 to 5."),

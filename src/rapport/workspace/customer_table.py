@@ -20,7 +20,7 @@ PARQUET_TYPES: Final[dict[ColumnType, str]] = {
     "timestamp": "TIMESTAMP (microseconds, UTC)",
 }
 _ALWAYS: Final = frozenset(
-    {"customer_id", "events_total", "anonymous", "personalized", "opted_out", "frequency", "monetary", "rfm_segment"}
+    {"customer_id", "events_total", "anonymous", "personalized", "opted_out", "frequency", "monetary"}
 )
 """System columns that are never NULL in the table."""
 _OPENING: Final = """\
