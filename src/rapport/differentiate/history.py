@@ -32,7 +32,7 @@ RECENT_MAX: Final = 50
 RECENT_DAYS: Final = 2
 """Older signals belong to no visit that goes on."""
 REFUNDS: Final = ("Order Refunded", "Order Cancelled")
-RATE_SCALE: Final = 1_000_000
+RATE_SCALE: Final = 1_000_000_000
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYPARTS: Final = ((5, "night"), (11, "morning"), (17, "afternoon"), (22, "evening"), (24, "night"))
 """Up to which local hour → what that part of the day is called."""
@@ -206,9 +206,9 @@ def _purchase(event_name: str, rates: Mapping[str, int]) -> _Count:
 
 
 def to_currency(units: int, rate: int) -> int:
-    """Ten-thousandths at a rate in millionths, rounded half away from zero, as SQL rounds decimals.
+    """Ten-thousandths at a rate in thousand-millionths, rounded half away from zero, as SQL rounds decimals.
 
-    >>> to_currency(5, 500_000), to_currency(-5, 500_000)
+    >>> to_currency(5, 500_000_000), to_currency(-5, 500_000_000)
     (3, -3)
     """
     size = (2 * abs(units) * rate + RATE_SCALE) // (2 * RATE_SCALE)
@@ -267,7 +267,8 @@ def _values(one: Tallied, zone: ZoneInfo) -> Callable[[Event], list[str]]:
 
     def texts(event: Event) -> list[str]:
         found = [text for read in readers for value in read(event) if (text := scalar_text(value)) is not None]
-        return found or ([""] if one.signal else [])
+        # A signal is one event, however often it names its category.
+        return (list(dict.fromkeys(found)) or [""]) if one.signal else found
 
     return texts
 

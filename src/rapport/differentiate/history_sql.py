@@ -132,7 +132,7 @@ def _values(one: Tallied, zone: ZoneInfo) -> str:
         return f"[{_moment(one.of[0], zone)}]"
     lists = [_list(column) for column in _read_columns(one)]
     found = lists[0] if len(lists) == 1 else f"LIST_CONCAT({', '.join(lists)})"
-    return f"CASE WHEN LEN({found}) = 0 THEN [''] ELSE {found} END" if one.signal else found
+    return f"CASE WHEN LEN({found}) = 0 THEN [''] ELSE LIST_DISTINCT({found}) END" if one.signal else found
 
 
 def _list(column: EventColumn) -> str:
@@ -216,7 +216,7 @@ def _case(spoken: str, home: str, cases: str) -> str:
 
 
 def _converted(rate: float) -> str:
-    exact = f"CAST('{round(rate * RATE_SCALE) / RATE_SCALE:.6f}' AS DECIMAL(12, 6))"
+    exact = f"CAST('{round(rate * RATE_SCALE) / RATE_SCALE:.9f}' AS DECIMAL(15, 9))"
     return f"CAST(ROUND({_AMOUNT.format('e')} * {exact}, 4) AS DECIMAL(18, 4))"
 
 

@@ -47,6 +47,10 @@ class Predictor(msgspec.Struct, frozen=True):
     trees: Trees
     mix: float = 0.5
     """Share of the trees in the mean of logarithms."""
+    lowest: list[float] = []
+    """The least of each input that was learnt from; who has less is taken for one who has this."""
+    highest: list[float] = []
+    """The most; the curve is a product of powers, and says anything of customers unlike all that it saw."""
 
 
 class Calibration(msgspec.Struct, frozen=True):
@@ -64,6 +68,8 @@ class Compiled:
     coefficients: Floats
     mix: float
     baseline: float
+    lowest: Floats
+    highest: Floats
     nodes: tuple[NDArray[Any], ...]
 
 
@@ -73,7 +79,10 @@ def compiled(model: Predictor) -> Compiled:
     whole = tuple(np.array(each, dtype=np.int64) for each in (trees.roots, trees.feature))
     sides = tuple(np.array(each, dtype=np.int64) for each in (trees.left, trees.right))
     nodes = (*whole, np.array(trees.threshold), *sides, np.array(trees.value))
-    return Compiled(model.intercept, np.array(model.coefficients), model.mix, trees.baseline, nodes)
+    coefficients = np.array(model.coefficients)
+    lowest = np.array(model.lowest) if model.lowest else np.full(coefficients.size, -np.inf)
+    highest = np.array(model.highest) if model.highest else np.full(coefficients.size, np.inf)
+    return Compiled(model.intercept, coefficients, model.mix, trees.baseline, lowest, highest, nodes)
 
 
 def ranking_score(model: Compiled, inputs: Floats) -> Floats:
@@ -88,7 +97,8 @@ def mixed(found: Floats, mix: float) -> Floats:
 
 def both(model: Compiled, inputs: Floats) -> Floats:
     """N×2: the logarithm of what the curve expects, and of what the trees do."""
-    found: Floats = kernels().scored(inputs, model.intercept, model.coefficients, model.baseline, *model.nodes, LEAST)
+    known = np.clip(inputs, model.lowest, model.highest)
+    found: Floats = kernels().scored(known, model.intercept, model.coefficients, model.baseline, *model.nodes, LEAST)
     return found
 
 
@@ -112,7 +122,8 @@ def learn(inputs: Floats, spent: Floats, seed: int) -> Predictor:
         trees.fit(inputs, np.cbrt(share))
     coefficients = curve.coef_ / scale
     intercept = float(curve.intercept_ - np.sum(coefficients * center))
-    return Predictor(intercept, coefficients.tolist(), exported(trees))
+    lowest, highest = inputs.min(axis=0).tolist(), inputs.max(axis=0).tolist()
+    return Predictor(intercept, coefficients.tolist(), exported(trees), lowest=lowest, highest=highest)
 
 
 def exported(model: Any) -> Trees:
