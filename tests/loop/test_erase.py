@@ -10,8 +10,10 @@ import pytest
 
 from rapport.bootstrap import opened
 from rapport.core.errors import NotFound
-from rapport.loop import backups
+from rapport.core.time import DAY_US
+from rapport.loop import backups, potential
 from rapport.loop import erase as erasing
+from rapport.loop.abandonment import abandonment
 from rapport.loop.decide import Ask, decide
 from rapport.loop.erase import erase, forget_many, receipts
 from rapport.loop.fold import fold
@@ -200,6 +202,42 @@ def test_a_receipt_says_what_went_and_nothing_personal(open_shop: Callable[..., 
     text = json.dumps(receipt)
     assert not [value for value in (*HERS, customer.id, "ann") if value in text]
     assert {"events", "decisions", "identifiers", "reviews", "rejections"} <= receipt["removed"].keys()
+
+
+EVERY_PART = {
+    "value.yaml": "current: {indicators: {spent: {of: monetary}}}\npotential: {indicators: {seen: {of: genres}}}\n",
+    "stages.yaml": "visit: 30m\n",
+}
+KEYED = {
+    "attempts", "backtest", "customers", "measured", "purchases", "recent", "scored", "stage_history", "tallies",
+    "value_history",
+}  # fmt: skip
+
+
+def test_every_table_of_the_warehouse_forgets_her(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**EVERY_PART)
+    shop.happen(*(track("Product Viewed", user, category="tea") for user in (ANN, "bob")))
+    shop.happen(*(track("Order Completed", user, revenue=5) for user in (ANN, "bob")))
+    shop.clock.pass_days(3)
+    shop.happen(*(track("Product Viewed", user, category="tea") for user in (ANN, "bob")))
+    refresh(shop.rt)
+    abandonment(shop.rt)
+    potential.backtest(shop.rt, shop.clock.now_us() - DAY_US)
+    hers, his = (find(shop.rt, {"userId": user}).id for user in (ANN, "bob"))
+    assert holding(shop, hers) >= KEYED
+    erase(shop.rt, {"userId": ANN})
+    assert holding(shop, hers) == set()
+    assert holding(shop, his) >= KEYED
+
+
+def holding(shop: Shop, customer_id: str) -> set[str]:
+    """Tables of the warehouse with the customer anywhere in them."""
+    ask = shop.rt.warehouse.query
+    return {
+        name
+        for name in shop.rt.warehouse.tables()
+        if ask(f"SELECT 1 FROM {name} AS t WHERE CONTAINS(CAST(t AS VARCHAR), ?) LIMIT 1", [customer_id])
+    }
 
 
 def test_many_leave_at_once_without_a_suppression(shop_on: Callable[..., Shop]) -> None:

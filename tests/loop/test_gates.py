@@ -179,6 +179,17 @@ def the_history_is_bounded_and_a_repeated_measure_counts_once(shop: Shop) -> Non
     kept = history(shop.rt)
     assert len(kept) == HISTORY_KEPT
     assert [one.as_of for one in kept[-2:]] == [HISTORY_KEPT + 2, shop.clock.now_us()]
+    what_is_measured_of_the_past_replaces_nothing_newer(shop)
+
+
+def what_is_measured_of_the_past_replaces_nothing_newer(shop: Shop) -> None:
+    past, now = shop.clock.now_us() - DAY_US, shop.clock.now_us()
+    state = shop.rt.store.state(STATE)
+    newest = history(shop.rt)[-1]
+    assert measure(shop.rt, past).as_of == past
+    assert history(shop.rt)[-1] == newest
+    assert [one.as_of for one in history(shop.rt)[-2:]] == [past, now]
+    assert shop.rt.store.state(STATE) == state
 
 
 def test_a_closed_part_s_columns_are_withheld_and_the_simpler_treatment_takes_over(

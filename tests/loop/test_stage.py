@@ -156,6 +156,8 @@ def test_who_switches_personalisation_off_or_is_erased_leaves_the_history(shop: 
     refreshed(shop)
     shop.clock.pass_days(1)
     shop.happen(OFF)
+    assert len(history_rows(shop)) == 2
+    assert stage.of_customer(shop.rt, {"userId": "ann"})["history"] == []
     refreshed(shop)
     assert len(history_rows(shop)) == 1
     assert columns(shop, "ann")["buying_stage"] is None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rapport.core.errors import Conflict, NotFound
+from rapport.core.time import DAY_US
 from rapport.differentiate.value import history_sql
 from rapport.loop import value, value_history
 from rapport.loop.erase import erase
 from rapport.loop.refresh import refresh
+from rapport.loop.view import find
 from tests.loop.conftest import identify, track
 
 VALUE = """
@@ -142,6 +144,18 @@ def test_repeating_a_refresh_at_the_same_moment_changes_nothing(shop):
     assert (moves(shop), history(shop, "idle")) == before
 
 
+def test_a_refresh_as_of_the_past_changes_nothing(shop):
+    four(shop)
+    first = refreshed(shop)
+    shop.clock.pass_days(2)
+    shop.happen(buy("idle", 5_000))
+    refreshed(shop)
+    before = moves(shop), value_history.course(shop.rt), history(shop, "idle")
+    refresh(shop.rt, as_of_us=first + DAY_US)
+    assert (moves(shop), value_history.course(shop.rt), history(shop, "idle")) == before
+    assert before[2] == ["low_low", "high_low"]
+
+
 def test_movement_counts_who_came_stayed_went_and_changed(shop):
     four(shop)
     refreshed(shop)
@@ -163,9 +177,12 @@ def test_who_switches_personalisation_off_leaves(shop):
     shop.clock.pass_days(1)
     refusal = {"consent": {"categoryPreferences": {"personalization": False}}}
     shop.happen(track("Consent Updated", "gold") | {"context": refusal})
+    assert history(shop, "gold") == [], "not even before the next refresh"
+    gold = find(shop.rt, {"user_id": "gold"}).id
+    assert len(value_history.of_customer(shop.rt, gold)) == 1
     refreshed(shop)
-    assert moves(shop)[("high_low", "")] == 1
-    assert history(shop, "gold") == ["high_low", None]
+    assert not [move for move in moves(shop) if "" in move]
+    assert value_history.of_customer(shop.rt, gold) == []
     assert value.of_customer(shop.rt, {"user_id": "gold"})["why_not"] == "switched personalisation off"
     assert value.report(shop.rt)["valued"] == 3
 

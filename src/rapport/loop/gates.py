@@ -19,16 +19,23 @@ HISTORY: Final = "readiness:history"
 HISTORY_KEPT: Final = 60
 """So many refreshes are remembered."""
 _decode = msgspec.json.Decoder(list[Counted]).decode
+_decode_one = msgspec.json.Decoder(Counted).decode
 _encode = msgspec.json.Encoder().encode
 
 
 def measure(rt: Runtime, as_of: int) -> Counted:
-    """Counts what the gates ask for, as of a refresh (µs) that has built the customer table, and keeps it."""
+    """Counts what the gates ask for, as of a refresh (µs) that has built the customer table, and keeps it.
+
+    Later counts stay, and what the gate goes by is never replaced by an older moment's.
+    """
     arrived, recent = _events(rt, as_of)
     counted = Counted(as_of=as_of, arrived=arrived, recent=recent, values=_values(rt), **_customers(rt))
-    earlier = [one for one in history(rt) if one.as_of < as_of]
-    rt.store.save_state(HISTORY, _encode([*earlier, counted][-HISTORY_KEPT:]))
-    rt.store.save_state(STATE, _encode(counted)).result()
+    others = [one for one in history(rt) if one.as_of != as_of]
+    kept = sorted([*others, counted], key=lambda one: one.as_of)[-HISTORY_KEPT:]
+    rt.store.save_state(HISTORY, _encode(kept)).result()
+    body = rt.store.state(STATE)
+    if body is None or _decode_one(body).as_of <= as_of:
+        rt.store.save_state(STATE, _encode(counted)).result()
     rt.gatekeeper.look_again()
     return counted
 

@@ -13,6 +13,7 @@ from rapport.differentiate.readiness import wilson
 from rapport.differentiate.readings import STAGES
 from rapport.differentiate.stage import StageModel, history_sql
 from rapport.differentiate.stage.judge import AHEAD_DAYS
+from rapport.identify.profile import personalized
 from rapport.loop import differentiate
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
@@ -68,13 +69,16 @@ def report(rt: Runtime) -> dict[str, Any]:
 def of_customer(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
     """One customer's stages with the signals behind them, now, and the changes kept after refreshes.
 
+    Nothing of the past is told where personalisation is switched off, also before the next refresh removes it.
+
     Raises ``NotFound`` for somebody we have not met, ``Conflict`` as ``report``.
     """
     model = _learnt(rt)
     frame = differentiate.report_frame(rt, who)
     (part,) = (part for part in rt.parts if part.name == "stage")
-    customer_id = find(rt, who).id
-    return {"customer_id": customer_id, **part.told(model, frame), "history": history(rt, customer_id)}
+    customer = find(rt, who)
+    changes = history(rt, customer.id) if personalized(customer.profile) else []
+    return {"customer_id": customer.id, **part.told(model, frame), "history": changes}
 
 
 def history(rt: Runtime, customer_id: str) -> list[dict[str, Any]]:

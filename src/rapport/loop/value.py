@@ -13,6 +13,7 @@ from rapport.differentiate.value import ValueModel, quadrant
 from rapport.differentiate.value.model import DimensionName, Learned
 from rapport.differentiate.value.quadrants import QUADRANTS, usual
 from rapport.differentiate.value.weighing.ahp import CONSISTENT
+from rapport.identify.profile import personalized
 from rapport.loop import differentiate, value_history
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
@@ -48,18 +49,18 @@ def report(rt: Runtime) -> dict[str, Any]:
 
 
 def of_customer(rt: Runtime, who: Mapping[str, str]) -> dict[str, Any]:
-    """One customer's value with its reasons, now, and how it changed.
+    """One customer's value with its reasons, now, and how it changed: nothing where personalisation is switched off.
 
     Raises ``NotFound`` for somebody we have not met, ``Conflict`` as ``report``.
     """
     _, model = _learned(rt)
     frame = differentiate.report_frame(rt, who)
     (part,) = (part for part in rt.parts if part.name == "value")
-    customer_id = find(rt, who).id
+    customer = find(rt, who)
     return {
-        "customer_id": customer_id,
+        "customer_id": customer.id,
         **part.told(model, frame),
-        "history": value_history.of_customer(rt, customer_id),
+        "history": value_history.of_customer(rt, customer.id) if personalized(customer.profile) else [],
     }
 
 

@@ -18,12 +18,15 @@ _DEFINED_DIGITS: Final = 12
 def after_refresh(rt: Runtime, as_of_us: int) -> None:
     """Keeps what changed in each customer's value, and who moved between quadrants; repeating it changes nothing.
 
-    Needs the customer table as of that moment (µs). Nothing is kept where ``value.yaml`` declares no indicator.
+    A moment before the newest that is kept changes nothing either. Needs the customer table as of that moment (µs).
+    Nothing is kept where ``value.yaml`` declares no indicator.
     """
     if not any(part.name == "value" for part in rt.parts):
         return
     warehouse = rt.warehouse
     exists = {sql.HISTORY, sql.MOVEMENT} <= set(warehouse.tables())
+    if exists and _newest(rt) > as_of_us:
+        return
     # The movement is told by the history as it was before, so it comes first.
     warehouse.save_table(sql.MOVEMENT, sql.movement_query(as_of_us, _defined(rt), exists))
     warehouse.save_table(sql.HISTORY, sql.history_query(as_of_us, exists))
@@ -77,6 +80,13 @@ def course(rt: Runtime) -> list[dict[str, Any]]:
     for as_of, quadrant, customers in rows:
         found.setdefault(as_of, {})[quadrant] = int(customers)
     return [{"as_of": iso(as_of), "quadrants": quadrants} for as_of, quadrants in found.items()]
+
+
+def _newest(rt: Runtime) -> int:
+    """The newest moment of which anything is kept (µs); 0 where nothing is."""
+    both = f"SELECT as_of FROM {sql.MOVEMENT} UNION ALL SELECT as_of FROM {sql.HISTORY}"
+    ((newest,),) = rt.warehouse.query(f"SELECT COALESCE(MAX(as_of), 0) FROM ({both})")
+    return int(newest)
 
 
 def _defined(rt: Runtime) -> str:

@@ -2,7 +2,8 @@
 """Value over time, in SQL: each customer's changes, and how many moved from one quadrant to another.
 
 Only changes are kept, at most ``KEPT`` a customer: another quadrant, or a score that moved by ``MOVED`` or more since
-what was kept last. Of who is not valued nothing is kept but that it ended.
+what was kept last. Of who is not valued nothing is kept but that it ended, and of who switched personalisation off
+nothing at all. A refresh that is older than the history changes nothing of it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def history_query(as_of_us: int, exists: bool) -> str:
     if not exists:
         return f"{changed} ORDER BY customer_id"
     kept = (
-        f"SELECT h.* FROM {HISTORY} AS h JOIN customers USING (customer_id) LEFT JOIN changed USING (customer_id) "
-        f"WHERE h.as_of < {as_of_us} AND h.place > COALESCE(changed.place, h.place) - {KEPT}"
+        f"SELECT h.* FROM {HISTORY} AS h JOIN customers AS c USING (customer_id) LEFT JOIN changed USING (customer_id) "
+        f"WHERE c.personalized AND h.as_of < {as_of_us} AND h.place > COALESCE(changed.place, h.place) - {KEPT}"
     )
     return (
         f"WITH changed AS ({changed}) SELECT * FROM ({kept} UNION ALL SELECT * FROM changed) "
@@ -37,15 +38,16 @@ def history_query(as_of_us: int, exists: bool) -> str:
 def movement_query(as_of_us: int, defined: str, exists: bool) -> str:
     """The movements after a refresh: those kept, and how many went from which quadrant to which since the one before.
 
-    ``exists`` is whether there is a history already; without, everybody comes from nowhere.
+    ``exists`` is whether there is a history already; without, everybody comes from nowhere. Who switched
+    personalisation off is not counted: nothing is kept of them that a repeated refresh could count again.
     """
     before = f"({_last(as_of_us)})" if exists else "(SELECT NULL AS customer_id, NULL AS quadrant WHERE FALSE)"
     since = f"(SELECT MAX(as_of) FROM {MOVEMENT} WHERE as_of < {as_of_us})" if exists else "CAST(NULL AS BIGINT)"
     moved = (
         f"SELECT CAST({as_of_us} AS BIGINT) AS as_of, {since} AS since, COALESCE(b.quadrant, '') AS before, "
         f"COALESCE(c.value_quadrant, '') AS after, COUNT(*) AS customers, '{defined}' AS defined "
-        f"FROM customers AS c FULL JOIN {before} AS b USING (customer_id) GROUP BY ALL "
-        "HAVING NOT (before = '' AND after = '')"
+        f"FROM customers AS c FULL JOIN {before} AS b USING (customer_id) "
+        "WHERE c.personalized IS DISTINCT FROM FALSE GROUP BY ALL HAVING NOT (before = '' AND after = '')"
     )
     if not exists:
         return moved
@@ -61,14 +63,17 @@ def _changed(as_of_us: int, exists: bool) -> str:
     stamp = f"CAST({as_of_us} AS BIGINT) AS as_of"
     if not exists:
         valued = " OR ".join(f"{name} IS NOT NULL" for name in _VALUE)
-        return f"SELECT customer_id, CAST(1 AS BIGINT) AS place, {stamp}, {now} FROM customers AS c WHERE {valued}"
+        return (
+            f"SELECT customer_id, CAST(1 AS BIGINT) AS place, {stamp}, {now} FROM customers AS c "
+            f"WHERE c.personalized AND ({valued})"
+        )
     moved = " OR ".join(
         _moved(name, was) for name, was in (("value_current", "current"), ("value_potential", "potential"))
     )
     return (
         f"SELECT c.customer_id, CAST(COALESCE(b.place, 0) + 1 AS BIGINT) AS place, {stamp}, {now} "
         f"FROM customers AS c LEFT JOIN ({_last(as_of_us)}) AS b USING (customer_id) "
-        f"WHERE c.value_quadrant IS DISTINCT FROM b.quadrant OR {moved}"
+        f"WHERE c.personalized AND (c.value_quadrant IS DISTINCT FROM b.quadrant OR {moved})"
     )
 
 
