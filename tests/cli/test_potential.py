@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 
+from rapport.core.time import DAY_US
 from tests.differentiate.histories import TODAY, shop
 
 EPOCH = date(1970, 1, 1)
@@ -57,6 +59,7 @@ def test_both_reports_and_the_trial_of_a_past_day(run, tmp_path):
     assert "brier" in due.out
     when = run("report", "timing", "--json").json["when"]
     assert when["buyers_low"] < when["buyers_expected"] < when["buyers_high"]
+    assert "chance alone" in due.out
     assert sum(one["customers"] for one in when["due"]) == when["customers"] == 300
 
     tried = run("report", "potential", "--backtest", CUT, "--json").json
@@ -70,6 +73,18 @@ def test_both_reports_and_the_trial_of_a_past_day(run, tmp_path):
     assert "not before the last refresh" in run("report", "potential", "--backtest", "2999-01-01").err
     assert "nobody had bought" in run("report", "potential", "--backtest", "1999-01-01").err
     console_shows(tmp_path / "shop")
+    two_trials_at_once_do_not_mix(tmp_path / "shop")
+
+
+def two_trials_at_once_do_not_mix(root):
+    from rapport.bootstrap import opened
+    from rapport.loop.potential import backtest
+
+    with opened(root) as rt:
+        days = [(TODAY - back) * DAY_US for back in (200, 90, 200, 90)]
+        alone = [backtest(rt, day) for day in days]
+        with ThreadPoolExecutor(4) as together:
+            assert list(together.map(lambda day: backtest(rt, day), days)) == alone
 
 
 def console_shows(root):

@@ -10,8 +10,9 @@ from rapport.console.messages import CATALOGUES
 from rapport.differentiate.lifetime.notes import WORDS
 
 FACTS = {
-    "repeaters": 3, "least": 50, "ended": 1, "ratio": 0.2, "group": "web", "mean": 9.5, "correlation": 0.4, "orders": 2,
-    "customers": 7, "months": 11, "deviance": 9.0, "deviance_with": 8.0, "groups": 2, "mae": 1.0, "mae_before": 0.9,
+    "repeaters": 3, "least": 50, "ended": 1, "ran": 0, "ratio": 0.2, "group": "web", "mean": 9.5, "correlation": 0.4,
+    "orders": 2, "customers": 7, "months": 11, "deviance": 9.0, "deviance_with": 8.0, "groups": 2,
+    "mae": 1.0, "mae_before": 0.9,
 }  # fmt: skip
 BUCKET = {"repeats": "0", "customers": 9, "expected": 0.5, "actual": 0.4, "actual_low": 0.2, "actual_high": 0.6}
 

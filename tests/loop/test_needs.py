@@ -9,6 +9,7 @@ import pytest
 
 from rapport.core.errors import Conflict, InvalidInput, NotFound
 from rapport.core.time import DAY_US
+from rapport.differentiate.needs.score import FALSE_ALARM
 from rapport.loop import differentiate
 from rapport.loop.decide import Ask, decide
 from rapport.loop.needs import of_customer, report
@@ -99,6 +100,7 @@ def test_the_report_counts_needs_ladders_and_channels(shop: Shop) -> None:
     refresh(shop.rt)
     found = report(shop.rt)
     assert found["told_apart"] == 8
+    assert found["changed"]["expected_by_chance"] == round(FALSE_ALARM * found["changed"]["asked"], 1)
     what = next(one for one in found["attributes"] if one["attribute"] == "what")
     assert what["known"] == 3
     assert {one["value"]: one["customers"] for one in what["needs"]}["organic"] >= 2

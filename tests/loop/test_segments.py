@@ -9,10 +9,10 @@ import pytest
 from rapport.core.errors import InvalidDefinition, InvalidInput, InvalidRule, NotFound
 from rapport.identify.usage import Use
 from rapport.loop.refresh import refresh
-from rapport.loop.segments import discovered, listing, save, show
+from rapport.loop.segments import count, discovered, listing, save, show
 from rapport.loop.usage import uses
 from rapport.workspace import read
-from tests.loop.conftest import Shop, track
+from tests.loop.conftest import Shop, identify, track
 
 SEGMENTS = """\
 # what we agreed on
@@ -49,6 +49,18 @@ def test_the_list_tells_sizes_turnover_and_what_depends_on_each(shop: Shop) -> N
     ]
     assert (lapsed["customers"], lapsed["used_by"]) == (0, [])
     assert report["overlaps"]["regulars"] == {"regulars": 2, "lapsed_regulars": 0}
+
+
+def test_who_switched_personalisation_off_is_not_counted(shop: Shop) -> None:
+    off = {"context": {"consent": {"categoryPreferences": {"personalization": False}}}}
+    shop.happen(*[track("Order Completed", who, revenue=9) for who in ("ann", "ann", "bob", "bob")])
+    shop.happen(identify("bob", None) | off)
+    live = count(shop.rt, "orders_90d >= 2 OR TRUE")
+    refresh(shop.rt)
+    stored = count(shop.rt, "orders_90d >= 2 OR TRUE")
+    assert (live.count, stored.count, live.sample) == (1, 1, stored.sample)
+    assert count(shop.rt, "regulars").count == listing(shop.rt)["segments"][0]["customers"] == 1
+    assert count(shop.rt, "NOT personalized").count == 0
 
 
 def test_what_values_and_selection_name_is_used(shop: Shop) -> None:

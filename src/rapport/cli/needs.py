@@ -85,7 +85,7 @@ def _learnt(facets: list[dict[str, Any]]) -> str:
 def _draw_changed(target: Console, changed: dict[str, Any]) -> None:
     said = (
         f"{changed['changed']:,} of {changed['asked']:,} customers changed within {changed['within_days']} days;"
-        f" about {_percent(changed['false_alarm'])} would be named if nobody had"
+        f" about {changed['expected_by_chance']:,.0f} ({_percent(changed['false_alarm'])}) would be named if nobody had"
     )
     target.print(said, soft_wrap=True)
     rows = [(one["customer_id"], _shift(shift)) for one in changed["customers"] for shift in one["shifts"]]

@@ -123,7 +123,9 @@ def _draw_timing(target: Console, document: dict[str, Any]) -> None:
 
 
 def _draw_when(target: Console, when: dict[str, Any], as_of: str) -> None:
-    expected = f"{when['buyers_expected']:,.0f} ({when['buyers_low']:,.0f} to {when['buyers_high']:,.0f})"
+    expected = (
+        f"{when['buyers_expected']:,.0f} ({when['buyers_low']:,.0f} to {when['buyers_high']:,.0f}; {when['interval']})"
+    )
     facts = {"customers": when["customers"], f"buy within {when['within_days']} days": expected,
              "with a date": when["with_a_date"], "usual gap, days": round(when["usual_gap_days"], 1)}  # fmt: skip
     output.facts(target, facts, f"Next purchases as of {as_of[:16]}")

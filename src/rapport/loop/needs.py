@@ -124,7 +124,7 @@ def _counted(rt: Runtime, column: str, known: int) -> list[dict[str, Any]]:
 
 
 def _changed(rt: Runtime, part: NeedsPart, model: NeedsModel) -> dict[str, Any]:
-    """Who changed, the most valuable first, and from what to what."""
+    """Who changed, the most valuable first, from what to what; how many would be named had nobody changed."""
     asked, changed = _row(rt, "COUNT(needs_changed), COUNT(CASE WHEN needs_changed THEN 1 END)", "personalized")
     rows = rt.warehouse.query(
         "SELECT customer_id FROM customers WHERE needs_changed ORDER BY monetary DESC NULLS LAST, customer_id"
@@ -139,6 +139,7 @@ def _changed(rt: Runtime, part: NeedsPart, model: NeedsModel) -> dict[str, Any]:
         "changed": changed,
         "within_days": part.judging.recent_days,
         "false_alarm": FALSE_ALARM,
+        "expected_by_chance": round(FALSE_ALARM * asked, 1),
         "customers": shown,
     }
 

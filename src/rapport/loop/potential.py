@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -32,6 +33,9 @@ _DIMENSIONS: Final = ("current", "potential")
 _PAST_SPEND: Final = "past spend"
 _QUINTILES: Final = "recency–frequency–monetary quintiles"
 
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Held while a past day is tried: all trials write the one table ``backtest`` and read it back."""
+
 
 def report(rt: Runtime) -> dict[str, Any]:
     """What customers are expected to spend, how that was learnt, and how good it was on what it had not seen.
@@ -45,12 +49,14 @@ def report(rt: Runtime) -> dict[str, Any]:
     if model is None or refreshed is None:
         raise Conflict("potential value has not been learnt yet", hint="run `rapport refresh` first")
     told = ("refused", "horizon_days", "learnt_days", "customers", "method", "because")
+    tested = model.ahead_in_time or model.across_customers
     ask = "SELECT COUNT(potential_spend), COALESCE(SUM(potential_spend), 0), MEDIAN(potential_spend) FROM customers"
     ((scored, total, median),) = rt.warehouse.query(ask)
     return {
         "as_of": iso(refreshed.as_of),
         **{name: getattr(model, name) for name in told},
         "learnt_from": [iso(cut * DAY_US)[:10] for cut in model.cuts],
+        "shown_better": tested is not None and tested.shown,
         "scored": scored,
         "expected": round(float(total), 2),
         "median": None if median is None else round(float(median), 2),
@@ -73,8 +79,9 @@ def backtest(rt: Runtime, as_of_us: int) -> dict[str, Any]:
         raise InvalidInput(f"{iso(as_of_us)[:10]} is not before the last refresh", where="backtest",
                            hint="name an earlier day")  # fmt: skip
     query = customer_query(rt.workspace.features, rt.workspace.traits, rt.sources, rt.zone, as_of_us)
-    refused = _refused(rt, query, as_of_us)
-    found = _ranked(rt, trial.without(rt.workspace, refused), query, as_of_us, day)
+    with _ONE_AT_A_TIME:
+        refused = _refused(rt, query, as_of_us)
+        found = _ranked(rt, trial.without(rt.workspace, refused), query, as_of_us, day)
     return {
         "as_of": iso(as_of_us)[:10],
         "until": iso(refreshed.as_of)[:10],

@@ -31,16 +31,21 @@ TAKES_EFFECT: Final = "at the next start of the server, and for everybody at the
 
 
 def count(rt: Runtime, rule: str) -> SegmentPreview:
-    """Counts the customers for whom a rule holds, as of the last refresh; before the first, live and one by one.
+    """Counts the customers whom a segment of this rule selects, as of the last refresh; before the first, live.
+
+    As in a segment, who switched personalisation off is not counted, whatever the rule says (``NOT personalized``
+    selects nobody). ``POST /v1/segments/count`` and ``segment count`` answer with this.
 
     Raises ``InvalidRule`` for a rule that cannot be asked.
     """
     asked = parse(rule, rt.columns)
-    preview = rt.warehouse.preview(asked.sql("duckdb"), SAMPLE_CUSTOMERS)
+    preview = rt.warehouse.preview(f"({asked.sql('duckdb')}) AND personalized", SAMPLE_CUSTOMERS)
     if preview is not None:
         return preview
     now_us = rt.clock.now_us()
-    selected = [customer_id for customer_id, row in _rows(rt, now_us) if asked.holds(row) is True]
+    selected = [
+        customer_id for customer_id, row in _rows(rt, now_us) if row["personalized"] and asked.holds(row) is True
+    ]
     return SegmentPreview(count=len(selected), sample=selected[:SAMPLE_CUSTOMERS], as_of=now_us)
 
 

@@ -45,6 +45,7 @@ def report(rt: Runtime) -> dict[str, Any]:
 
 def _when(rt: Runtime, model: TimingModel) -> dict[str, Any]:
     ((scored, expected, variance, told),) = rt.warehouse.query(_SUMS)
+    # Who buys given the probabilities; that these may be wrong, for everybody at once, is not in it.
     half = 1.645 * float(np.sqrt(variance))
     renewal = model.renewal
     usual = float(np.exp(renewal.mean)) if renewal else None
@@ -55,6 +56,7 @@ def _when(rt: Runtime, model: TimingModel) -> dict[str, Any]:
         "buyers_expected": round(float(expected), 1),
         "buyers_low": round(max(0.0, float(expected) - half), 1),
         "buyers_high": round(min(float(scored), float(expected) + half), 1),
+        "interval": "90%, chance alone",
         "usual_gap_days": usual,
         "history_days": model.history_days,
         "due": _due(rt, scored),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pytest
 
-from rapport.differentiate.lifetime import LifetimePart
+from rapport.differentiate.lifetime import LifetimePart, ahead, bgnbd
 from rapport.differentiate.lifetime.part import COLUMNS
+from rapport.differentiate.lifetime.steps import steps
 from rapport.workspace.value import Lifetime
 from tests.differentiate.frames import frame
 from tests.differentiate.lifetime.shops import contracts, shop
@@ -220,3 +223,41 @@ def test_a_contract_that_nobody_knows_of_is_not_valued():
     assert np.isnan(score["clv"][0])
     few = part.fit(frame(dict(list(bought.items())[:20]), day=900, columns={"runs": running[:20]}))
     assert few.reason == "sparse_contracts"
+
+
+def test_a_contract_in_a_currency_without_a_rate_is_worth_what_is_known_of_it():
+    bought, running = contracts(1_500)
+    part = LifetimePart(Lifetime(contract="runs"))
+    model = part.fit(frame(bought, day=900, columns={"runs": running}))
+    known = {"a": [(830, 10.0), (860, 10.0), (890, 10.0)]}
+    some = frame(known, day=900, columns={"runs": [1.0]})
+    mixed = dataclasses.replace(some, purchases=foreign(some, [0, 1, 1]))
+    unknown = dataclasses.replace(some, purchases=foreign(some, [1, 1, 1]))
+    assert part.score(model, mixed)["clv"][0] == pytest.approx(part.score(model, some)["clv"][0])
+    assert np.isnan(part.score(model, unknown)["clv"][0])
+    ended = dataclasses.replace(unknown, read=lambda _: np.zeros(1))
+    assert part.score(model, ended)["clv"][0] == 0
+
+
+def foreign(customers, which):
+    """Purchases of which some are in a currency without a rate."""
+    orders, away = customers.purchases, np.array(which, np.int64)
+    return dataclasses.replace(orders, revenue=np.where(away > 0, 0, orders.revenue), foreign=away)
+
+
+def test_without_a_contract_at_the_start_of_the_test_there_is_no_test():
+    bought = {f"c{n}": [(0, 10.0)] for n in range(60)} | {f"n{n}": [(800 + n, 10.0)] for n in range(60)}
+    part = LifetimePart(Lifetime(contract="runs", horizon="360d"))
+    model = part.fit(frame(bought, day=900, columns={"runs": [0.0] * 60 + [1.0] * 60}))
+    assert model.fits
+    assert model.holdout is None
+    assert "no_contracts_then" in [one.code for one in model.notes]
+    assert msgspec.json.decode(msgspec.json.encode(model), type=type(model)) == model
+
+
+def test_many_purchases_and_a_long_silence_leave_nobody_alive(whole):
+    buying = LifetimePart(Lifetime()).fit(whole).fits[""].purchasing
+    buying = msgspec.structs.replace(buying, a=0.8, b=2.5)
+    x, t_x, t = (np.array([value]) for value in (500.0, 510.0, 4_000.0))
+    assert bgnbd.p_alive(buying, x, t_x, t)[0] == pytest.approx(0.0)
+    assert ahead.look(buying, None, steps(365.0, 0.0), x=x, t_x=t_x, t=t).purchases[0] == pytest.approx(0.0)

@@ -12,8 +12,10 @@ from rapport.differentiate.frame import Frame
 from rapport.differentiate.past import histories, until
 from rapport.differentiate.potential import Potential, PotentialModel, build
 from rapport.differentiate.potential.inputs import Kinds, inputs
+from rapport.differentiate.potential.part import because
 from rapport.differentiate.potential.predictor import Calibration, calibrated, exported, money
-from rapport.differentiate.potential.validation import PAST_SPEND
+from rapport.differentiate.potential.ranking import Estimate
+from rapport.differentiate.potential.validation import LEARNT, PAST_SPEND, Judged
 from rapport.workspace.value import Value
 from tests.differentiate.declared import workspace
 from tests.differentiate.frames import frame
@@ -160,6 +162,21 @@ def test_everybody_alike_is_no_better_than_past_spend_and_says_so() -> None:
     assert "did not rank better" in model.because
     assert len(set(scored.tolist())) == 1
     assert 30.0 < scored[0] < 150.0
+
+
+def test_a_lead_within_chance_is_not_shown_to_be_better(learnt: PotentialModel) -> None:
+    judged = learnt.across_customers
+    assert judged is not None
+    behind = judged.scores[PAST_SPEND]
+
+    def led(low: float) -> Judged:
+        past = msgspec.structs.replace(behind, spearman_behind=Estimate(0.01, low, 0.02))
+        at = msgspec.structs.replace(behind, spearman=Estimate(behind.spearman.value + 0.01, 0.0, 1.0))
+        return msgspec.structs.replace(judged, scores=judged.scores | {PAST_SPEND: past, LEARNT: at})
+
+    assert (led(-0.001).ahead, led(-0.001).shown, led(0.001).shown) == (True, False, True)
+    assert "not shown" in because(led(-0.001), in_time=True)
+    assert "ranked better than past spend" in because(led(0.001), in_time=True)
 
 
 def test_more_refunds_than_sales_are_no_negative_potential(bought: Bought, learnt: PotentialModel) -> None:

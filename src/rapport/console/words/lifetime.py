@@ -104,6 +104,8 @@ CHINESE: Final[dict[str, str]] = {
     "lifetime_note_foreign": "{orders} 笔订单和退款的货币没有汇率：计入购买次数，不计入金额。",
     "lifetime_note_refunds": "{customers} 位客户的退款超过其复购金额：其消费额按 0 计算。",
     "lifetime_note_no_holdout": "历史太短，无法检验：这些价值未经证实。",
+    "lifetime_note_no_contracts_then": "检验开始时有 {ran} 份合同在履行、{ended} 份已结束，至少需要 1 份和 {least} 份："
+    "这些价值未经证实。",
     "lifetime_note_season_short": "不计季节：只有 {months} 个完整月份，至少需要 24 个。",
     "lifetime_note_season_none": "不计季节：它无法预测最近十二个月（偏差：计季节 {deviance_with}，不计 {deviance}）。",
     "lifetime_note_season_applied": "计入季节：它预测了最近十二个月（偏差：计季节 {deviance_with}，不计 {deviance}）。",

@@ -27,7 +27,7 @@ ENGLISH: Final[dict[str, str]] = {
     "needs_silent": "Not known of anybody: {attributes}. needs.yaml says where it is read.",
     "needs_changed": "Needs that changed",
     "needs_changed_told": "{changed} of {asked} customers changed within {days} days. Had nobody changed, about "
-    "{alarm} would be named. The most valuable come first.",
+    "{chance} ({alarm}) would be named. The most valuable come first.",
     "needs_shift": "{facet}: {before} → {after} since {since}, {factor} to 1",
     "needs_means": "Means and ends",
     "needs_means_told": "{asked} people asked; the map shows links that at least {cutoff} of them told, {share} of all "
@@ -93,8 +93,8 @@ CHINESE: Final[dict[str, str]] = {
     "细分的习惯相当于 {strength} 个事件。",
     "needs_silent": "尚无人已知：{attributes}。在 needs.yaml 中声明从哪里读取。",
     "needs_changed": "发生变化的需求",
-    "needs_changed_told": "{asked} 位客户中有 {changed} 位在 {days} 天内发生变化。如果无人变化，大约误报 {alarm}。"
-    "价值最高的排在最前。",
+    "needs_changed_told": "{asked} 位客户中有 {changed} 位在 {days} 天内发生变化。"
+    "如果无人变化，大约误报 {chance} 位（{alarm}）。价值最高的排在最前。",
     "needs_shift": "{facet}：{before} → {after}，自 {since} 起，{factor} 比 1",
     "needs_means": "手段与目的",
     "needs_means_told": "共询问 {asked} 人；图中显示至少 {cutoff} 人说到的联系，占全部联系的 {share}。线越粗，人越多。",

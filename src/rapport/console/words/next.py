@@ -8,8 +8,8 @@ ENGLISH: Final[dict[str, str]] = {
     "next_what": "Next category",
     "next_spend": "Potential spend",
     "next_refused": "Not told",
-    "next_buyers": "{count} of {of} customers (90%: {low} to {high}) are expected to buy within {days} days, if this "
-    "season is like the past.",
+    "next_buyers": "{count} of {of} customers are expected to buy within {days} days (90%, chance alone: {low} to "
+    "{high}; that the model may be wrong is not in it), if this season is like the past.",
     "next_due": "Due within days",
     "next_later": "later",
     "next_never": "not told",
@@ -32,6 +32,8 @@ ENGLISH: Final[dict[str, str]] = {
     "next_total": "{customers} customers are expected to spend {total} within {days} days.",
     "next_stretched": "History is short: learnt from {days} days and stretched in proportion.",
     "next_method_learnt": "The learnt score is used: where it was tried, it ranked better than past spend.",
+    "next_method_unshown": "The learnt score is used: where it was tried, it ranked above past spend, which is not "
+    "shown to be more than chance.",
     "next_method_past": "Past spend is used: where it was tried, the learnt score did not rank better.",
     "next_tenths": "Expected and spent",
     "next_tenths_explained": "Tenths of the customers by what they were expected to spend {days} days before the "
@@ -66,7 +68,8 @@ CHINESE: Final[dict[str, str]] = {
     "next_what": "下次品类",
     "next_spend": "潜在消费",
     "next_refused": "无法判断",
-    "next_buyers": "如果季节如常，{of} 位客户中预计有 {count} 位（90%：{low} 至 {high}）在 {days} 天内购买。",
+    "next_buyers": "如果季节如常，{of} 位客户中预计有 {count} 位在 {days} 天内购买"
+    "（90%，仅计偶然：{low} 至 {high}，不含模型可能的误差）。",
     "next_due": "预计多少天内购买",
     "next_later": "更晚",
     "next_never": "无法判断",
@@ -89,6 +92,7 @@ CHINESE: Final[dict[str, str]] = {
     "next_total": "预计 {customers} 位客户在 {days} 天内消费 {total}。",
     "next_stretched": "历史较短：按 {days} 天学习，再按比例推算。",
     "next_method_learnt": "使用学得的分数：检验中它的排序优于过去消费。",
+    "next_method_unshown": "使用学得的分数：检验中它的排序高于过去消费，但不能排除只是偶然。",
     "next_method_past": "使用过去消费：检验中学得的分数并不更好。",
     "next_tenths": "预期与实际消费",
     "next_tenths_explained": "按刷新前 {days} 天的预期消费把客户分为十组，与实际消费比较；"

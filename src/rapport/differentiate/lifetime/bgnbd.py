@@ -26,6 +26,9 @@ DROPOUT_RATIO: Final = 5.99
 LEAST_DROPOUT: Final = 1e-4
 """A mean p below this is none."""
 
+LOG_ODDS_MAX: Final = 500.0
+"""Beyond it e^x nears the end of what a float holds, and the probability has long been 0 or 1."""
+
 
 class Purchasing(msgspec.Struct, frozen=True, kw_only=True):
     """What was learnt of when customers buy."""
@@ -109,9 +112,8 @@ def p_alive(one: Purchasing, x: Floats, t_x: Floats, t: Floats) -> Floats:
     """
     if not one.dropout:
         return np.ones_like(t)
-    odds = (
-        one.a / (one.b + np.maximum(x, 1.0) - 1.0) * np.exp((one.r + x) * np.log((one.alpha + t) / (one.alpha + t_x)))
-    )
+    since = (one.r + x) * np.log((one.alpha + t) / (one.alpha + t_x))
+    odds = one.a / (one.b + np.maximum(x, 1.0) - 1.0) * np.exp(np.minimum(since, LOG_ODDS_MAX))
     return np.where(x > 0, 1.0 / (1.0 + odds), 1.0)
 
 
@@ -181,7 +183,7 @@ class _Likelihood:
         x, t, weight = self.x[self.again], self.t[self.again], self.weight[self.again]
         since = np.log((alpha + t) / (alpha + self.t_x))
         log_odds = np.log(a) - np.log(b + x - 1) + (r + x) * since
-        gone = weight / (1.0 + np.exp(-np.clip(log_odds, -500, 500)))
+        gone = weight / (1.0 + np.exp(-np.clip(log_odds, -LOG_ODDS_MAX, LOG_ODDS_MAX)))
         by_alpha = weighed(gone, (r + x) * (1 / (alpha + t) - 1 / (alpha + self.t_x)))
         slopes = [weighed(gone, since), by_alpha, gone.sum() / a, -weighed(gone, 1.0 / (b + x - 1))]
         return float(weighed(weight, np.logaddexp(0.0, log_odds))), np.array(slopes)

@@ -58,10 +58,10 @@ def fit(part: LifetimePart, frame: Frame, summary: Summary) -> Model:
     group = labels(frame, summary, part.declared.by)
     ended = ~one.running
     fits, small = fitting.by_group(group, one.members, ended, lambda some: fitting.terms(one.renewed, ended, some))
-    holdout = _held_out(part, frame, summary, one) if fits else None
+    tested = _held_out(part, frame, summary, one) if fits else None
     count = int(np.sum(one.members & ended))
     notes = [] if fits else [Note("sparse_contracts", {"ended": count, "least": LEAST_REPEATERS})]
-    notes += [Note("no_holdout")] if fits and holdout is None else []
+    notes += [tested] if isinstance(tested, Note) else []
     notes += [
         Note("not_converged", {"group": name or "everybody"})
         for name, fitted in fits.items()
@@ -69,7 +69,8 @@ def fit(part: LifetimePart, frame: Frame, summary: Summary) -> Model:
     ]
     return Model(
         day=frame.day, customers=int(one.members.sum()), reason="" if fits else "sparse_contracts", fits=fits,
-        small=small, season=Season(state="off"), holdout=holdout, notes=[*notes, *of_groups(small)],
+        small=small, season=Season(state="off"),
+        holdout=tested if isinstance(tested, Holdout) else None, notes=[*notes, *of_groups(small)],
         steps=steps(part.horizon_days, part.declared.discount),
     )  # fmt: skip
 
@@ -77,10 +78,12 @@ def fit(part: LifetimePart, frame: Frame, summary: Summary) -> Model:
 def score(
     part: LifetimePart, model: Model, frame: Frame, summary: Summary, columns: dict[str, Array]
 ) -> dict[str, Array]:
-    """The six columns; of a contract that ended nothing lies ahead."""
+    """The six columns; of a contract that ended nothing lies ahead. NULL value where no order's worth is known."""
     one = contracts(part, frame, summary)
     rows = np.flatnonzero(one.members)
-    each = np.maximum(summary.revenue[rows], 0.0) / (summary.x[rows] + 1)
+    each = np.where(
+        summary.priced[rows] > 0, np.maximum(summary.revenue[rows], 0.0) / np.maximum(summary.priced[rows], 1), np.nan
+    )
     alive = one.running[rows].astype(float)
     behind = np.minimum(one.renewed[rows], sbg.RENEWALS_MAX)
     names = list(model.fits)
@@ -92,7 +95,7 @@ def score(
             continue
         here = place == number
         coming = sbg.renewals(terms, part.period_days, part.horizon_days, part.declared.discount)
-        earned, n, to = (each * alive * part.declared.margin)[here], behind[here], rows[here]
+        earned, n, to = np.where(alive > 0, each * part.declared.margin, 0.0)[here], behind[here], rows[here]
         columns["expected_purchases"][to] = alive[here] * coming.expected[n]
         columns["clv"][to] = earned * coming.counted[n]
         columns["clv_low"][to], columns["clv_high"][to] = earned * coming.low[n], earned * coming.high[n]
@@ -103,18 +106,21 @@ def _periods(part: LifetimePart, days: Whole) -> Whole:
     return (days // part.period_days).astype(np.int64)
 
 
-def _held_out(part: LifetimePart, frame: Frame, summary: Summary, now: Contracts) -> Holdout | None:
-    """Who ran at the split, how many renewals followed; against a rate of ending that is the same for all."""
+def _held_out(part: LifetimePart, frame: Frame, summary: Summary, now: Contracts) -> Holdout | Note:
+    """Who ran at the split, how many renewals followed; against a rate of ending that is the same for all.
+
+    Where there is nothing to compare, the note that says why.
+    """
     split = split_day(summary, now.members, frame.day, part.horizon_days)
     if split is None:
-        return None
+        return Note("no_holdout")
     begun = now.members & (summary.first <= split)
     last = summary.first + (now.renewed + 1) * part.period_days
     ran = begun & (now.running | (last > split))
     gone = begun & ~ran
     behind = np.where(ran, _periods(part, np.maximum(split - summary.first, 0)), now.renewed)
-    if int(gone.sum()) < LEAST_REPEATERS:
-        return None
+    if int(gone.sum()) < LEAST_REPEATERS or not ran.any():
+        return Note("no_contracts_then", {"ended": int(gone.sum()), "ran": int(ran.sum()), "least": LEAST_REPEATERS})
     days = frame.day - split
     terms = sbg.fit(behind[begun], gone[begun])
     count = max(1, int(days // part.period_days))

@@ -20,6 +20,8 @@ WORDS: Final[dict[str, str]] = {
     "foreign": "{orders} orders and refunds are in a currency without a rate: they count as purchases, not as spend",
     "refunds": "{customers} customers got back more than their repeat purchases were worth: their spend counts as 0",
     "no_holdout": "the history is too short to be tested: values are unproven",
+    "no_contracts_then": "at the start of the test {ran} contracts ran and {ended} had ended, where one and {least} "
+    "are needed: values are unproven",
     "season_short": "no season: {months} whole months are seen, and 24 are needed to show one",
     "season_none": "no season: it would not have foretold the last twelve months (deviance {deviance_with} with it, "
     "{deviance} without)",

@@ -29,6 +29,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Days from the first purchase until now."""
     valued: Whole
     """Repeat purchases whose worth is known: not those in a currency without a rate."""
+    priced: Whole
+    """All purchases whose worth is known, the first one too."""
     spent: NDArray[np.float64]
     """Worth of an average repeat purchase, refunds taken off, not below 0."""
     revenue: NDArray[np.float64]
@@ -59,7 +61,8 @@ def summarise(purchases: Purchases, size: int, day: int) -> Summary:
     count = np.bincount(who, minlength=size)
     bought = count > 0
     repeat = when != first[who]
-    known = repeat & ((foreign[is_purchase] == 0) | (revenue[is_purchase] != 0))
+    priced = (foreign[is_purchase] == 0) | (revenue[is_purchase] != 0)
+    known = repeat & priced
     valued = np.bincount(who[known], minlength=size)
     total = np.bincount(who[known], weights=net[known], minlength=size)
     return Summary(
@@ -69,6 +72,7 @@ def summarise(purchases: Purchases, size: int, day: int) -> Summary:
         t_x=last - first,
         t=np.where(bought, day - first, 0),
         valued=valued,
+        priced=np.bincount(who[priced], minlength=size),
         spent=np.maximum(total, 0.0) / (np.maximum(valued, 1) * SCALE),
         revenue=np.bincount(who, weights=net, minlength=size) / SCALE,
         floored=total < 0.0,

@@ -24,7 +24,7 @@ SEED: Final = 4
 
 
 def bar_of(arrays: Compiled, frame: Frame, judging: Judging) -> float:
-    """The log Bayes factor per facet asked that at most ``FALSE_ALARM`` of unchanged customers reach."""
+    """The log Bayes factor per facet asked that about ``FALSE_ALARM`` of unchanged customers reach."""
     *_, bayes, _since = judged(arrays, shuffled(frame), judging)
     asked = np.isfinite(bayes).sum(axis=1)
     bound = -math.log(FALSE_ALARM)

@@ -17,7 +17,7 @@ from rapport.differentiate.readings import ATTRIBUTES
 EVIDENCE_MIN: Final = 0.1
 """With less evidence of a customer's own a need is not known: a tenth of one event."""
 FALSE_ALARM: Final = 0.05
-"""A customer whose needs did not move is said to have changed at most so often."""
+"""A customer whose needs did not move is said to have changed about so often."""
 MATTERS_EVIDENCE_MIN: Final = 3.0
 MATTERS_LIFT_MIN: Final = 1.1
 """What matters most is at least so many times as common with the customer as with the segment."""

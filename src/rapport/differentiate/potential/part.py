@@ -77,7 +77,7 @@ class PotentialModel(msgspec.Struct, frozen=True, kw_only=True):
     cuts: list[int] = []
     """The past days on which they were looked at."""
     method: str = LEARNT
-    """Whether the learnt score is used, or past spend because it ranks no worse."""
+    """Whether the learnt score is used, or past spend because it ranked no worse where tried."""
     because: str = ""
     unit: float = 10_000.0
     """Ten-thousandths that count as one in the inputs."""
@@ -202,7 +202,7 @@ def _learnt(empty: PotentialModel, past: Past, known: Examples, day: int) -> Pot
     return msgspec.structs.replace(
         empty,
         method=LEARNT if better else PAST_SPEND,
-        because=_because(ahead or across, ahead is not None),
+        because=because(ahead or across, ahead is not None),
         predictor=taught(known, mix, SEED) if better else None,
         calibration=Calibration(line.scores, [value * stretch for value in line.money]),
         typical=np.median(newest.inputs, axis=0).tolist(),
@@ -211,11 +211,17 @@ def _learnt(empty: PotentialModel, past: Past, known: Examples, day: int) -> Pot
     )
 
 
-def _because(judged: Judged, in_time: bool) -> str:
+def because(judged: Judged, in_time: bool) -> str:
+    """How the learnt score did beside past spend, and whether that is more than chance."""
     own, rival = (judged.scores[name].spearman.value for name in (LEARNT, PAST_SPEND))
     where = f"the {judged.days} days before this refresh" if in_time else "customers left out of learning"
-    verdict = "ranked better than" if judged.ahead else "did not rank better than"
-    return f"on {where} the learnt score {verdict} past spend (rank correlation {own:.3f} against {rival:.3f})"
+    verdict = "did not rank better than past spend"
+    if judged.ahead:
+        verdict = "ranked " + ("better than past spend" if judged.shown else
+                               "above past spend, which is not shown to be more than chance")  # fmt: skip
+    lead = judged.scores[PAST_SPEND].spearman_behind
+    interval = f", the lead's 90% interval {lead.low:.3f} to {lead.high:.3f}" if lead else ""
+    return f"on {where} the learnt score {verdict} (rank correlation {own:.3f} against {rival:.3f}{interval})"
 
 
 def _alike(model: PotentialModel, spend: float) -> dict[str, Any] | None:

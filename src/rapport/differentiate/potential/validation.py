@@ -56,9 +56,15 @@ class Judged(msgspec.Struct, frozen=True):
 
     @property
     def ahead(self) -> bool:
-        """Whether the learnt score ranks better than past spend."""
+        """Whether the learnt score ranked above past spend on these customers, be it by chance."""
         behind = self.scores[PAST_SPEND].spearman.value
         return self.scores[LEARNT].spearman.value > behind
+
+    @property
+    def shown(self) -> bool:
+        """Whether the learnt score is shown to rank better: the paired 90% interval of the lead is above 0."""
+        lead = self.scores[PAST_SPEND].spearman_behind
+        return lead is not None and lead.low > 0.0
 
 
 def over_customers(newest: Examples, scores: Floats, horizon: int, seed: int) -> Judged:
