@@ -233,7 +233,8 @@ def write_workspace(root: Path) -> None:
 
 def pages(customers: int, events: int) -> Iterator[list[tuple[str, str]]]:
     """Message id and JSON of every event, in order."""
-    with duckdb.connect(config={"threads": 2, "memory_limit": "2GB"}) as source:
+    config = {"threads": 2, "memory_limit": "2GB", "temp_directory": tempfile.gettempdir()}
+    with duckdb.connect(config=config) as source:
         for first in range(0, events, PAGE):
             told = {"customers": customers, "events": events, "first": first, "last": min(events, first + PAGE)}
             sql = EVENTS

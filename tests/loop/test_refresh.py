@@ -117,8 +117,8 @@ def test_an_empty_workspace_refreshes_to_nobody(shop: Shop) -> None:
     ("rule", "expected"),
     [
         ("orders_90d >= 2", 1),
-        ("city = 'Bonn' OR anonymous", 2),
-        ("NOT personalized AND opted_out", 1),
+        ("city = 'Bonn' OR anonymous", 1),
+        ("NOT personalized AND opted_out", 0),
         ("spend > 3", 1),
     ],
 )
@@ -135,9 +135,9 @@ def test_a_segment_counts_the_same_before_and_after_a_refresh(shop: Shop, rule: 
 def test_a_segment_by_score_needs_a_refresh(shop: Shop) -> None:
     trade(shop)
     catch_up(shop.rt)
-    assert count(shop.rt, "rfm_segment = 'Champions'").count == 0
+    assert count(shop.rt, "frequency >= 5").count == 0
     refresh(shop.rt)
-    assert count(shop.rt, "rfm_segment = 'Champions'").count == 1
+    assert count(shop.rt, "frequency >= 5").count == 1
     with pytest.raises(InvalidRule):
         count(shop.rt, "rfm_segmnt = 'Champions'")
 
