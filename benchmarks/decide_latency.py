@@ -76,7 +76,7 @@ class Stopwatch:
 
 def rapport(steps: int) -> dict[str, list[float]]:
     from rapport.core.decision import Decision
-    from rapport.customize import arbitration
+    from rapport.customize import arbitration, choice
     from rapport.customize.encoding import Encoder, Lineups
     from rapport.workspace.definitions import Action
 
@@ -89,9 +89,9 @@ def rapport(steps: int) -> dict[str, list[float]]:
     encoder = Encoder(columns)
     lineup = Lineups(actions, {name: place for place, name in enumerate(names)}).of(names)
 
-    def draw(row: dict[str, float], seed: int) -> tuple[list[int], list[float], list[float]]:
+    def draw(row: dict[str, float], seed: int) -> choice.Picks:
         moments = posterior.score(posterior.prepare(encoder.encode(row, {})), lineup, 0.15)
-        return arbitration._pick(moments, lineup.weight, 0.02, seed, 1)
+        return choice.draw(moments[0], moments[1], lineup.weight, floor=0.02, seed=seed, limit=1)
 
     world, watch = World(), Stopwatch()
     for seed in range(steps):
