@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rapport.cli import output
-from rapport.cli.session import AsJson, Session, who
+from rapport.cli.output import percent
+from rapport.cli.session import AsJson, OneCustomer, Session, who
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,9 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def lifetime(
     context: typer.Context,
-    customer: Annotated[
-        str, typer.Argument(metavar="[ID]", help="One customer: an id, or NAME=VALUE such as email=ann@x.com.")
-    ] = "",
+    customer: OneCustomer = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what customers will still bring, with the test on the past beside it; or what one customer will."""
@@ -67,8 +66,8 @@ def _draw_spread(target: Console, spread: dict[str, Any]) -> None:
         "customers": spread["customers"],
         "value of all": spread["total"],
         "quartiles": f"{low:,.2f} · {middle:,.2f} · {high:,.2f}",
-        "alive, mean": _percent(spread["p_alive"]),
-        "best tenth holds": _percent(spread["deciles"][0]["share"]),
+        "alive, mean": percent(spread["p_alive"]),
+        "best tenth holds": percent(spread["deciles"][0]["share"]),
     }
     output.facts(target, facts)
 
@@ -100,7 +99,7 @@ def _compared(name: str, one: dict[str, Any]) -> tuple[Any, ...]:
     gain = f"{one['gain']:.3f} ({one['gain_low']:.3f}–{one['gain_high']:.3f})"
     return (
         name, one["actual"], one["expected"], one["expected_before"], one["mae"], one["mae_before"], gain,
-        one["correlation"], _percent(one["covered"]),
+        one["correlation"], percent(one["covered"]),
     )  # fmt: skip
 
 
@@ -112,7 +111,7 @@ def _draw_one(target: Console, document: dict[str, Any]) -> None:
         "lifetime value": _interval(document),
         "expected purchases": document["expected_purchases"],
         "expected spend": document["expected_spend"],
-        "alive": _percent(document["p_alive"]),
+        "alive": percent(document["p_alive"]),
         "fitted to": document["fitted_to"],
     }
     output.facts(
@@ -128,7 +127,3 @@ def _interval(document: dict[str, Any]) -> str | None:
     if document["value"] is None:
         return None
     return f"{document['value']:,.2f} (90%: {document['low']:,.2f}–{document['high']:,.2f})"
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f}%"

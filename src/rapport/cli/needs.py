@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rapport.cli import output
+from rapport.cli.output import percent
 from rapport.cli.session import AsJson, Session, who
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 SHOWN = 5
 By = Annotated[str, typer.Option("--by", metavar="COLUMN", help="Numeric column that says what a customer is worth.")]
 Customer = Annotated[str, typer.Option("--customer", metavar="ID", help="One customer, as `customer show` names one.")]
+
+_whole = partial(percent, places=0)
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +41,7 @@ def needs(context: typer.Context, by: By = "", customer: Customer = "", as_json:
 def draw(target: Console, document: dict[str, Any]) -> None:
     """Each attribute, what changed, means and ends, value."""
     rows = [
-        (one["attribute"], _percent(one["share_known"]), _values(one["needs"]), _learnt(one["facets"]))
+        (one["attribute"], _whole(one["share_known"]), _values(one["needs"]), _learnt(one["facets"]))
         for one in document["attributes"]
     ]
     title = f"{document['told_apart']:,} customers as of {document['as_of'][:16]}"
@@ -66,11 +70,11 @@ def draw_one(target: Console, document: dict[str, Any]) -> None:
 
 
 def _told(value: dict[str, Any]) -> str:
-    return f"{value['value']} {_percent(value['probability'])} ({_percent(value['low'])}–{_percent(value['high'])})"
+    return f"{value['value']} {_whole(value['probability'])} ({_whole(value['low'])}–{_whole(value['high'])})"
 
 
 def _values(needs: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{one['value']} {_percent(one['share'])}" for one in needs[:SHOWN])
+    return ", ".join(f"{one['value']} {_whole(one['share'])}" for one in needs[:SHOWN])
 
 
 def _learnt(facets: list[dict[str, Any]]) -> str:
@@ -85,7 +89,7 @@ def _learnt(facets: list[dict[str, Any]]) -> str:
 def _draw_changed(target: Console, changed: dict[str, Any]) -> None:
     said = (
         f"{changed['changed']:,} of {changed['asked']:,} customers changed within {changed['within_days']} days;"
-        f" about {changed['expected_by_chance']:,.0f} ({_percent(changed['false_alarm'])}) would be named if nobody had"
+        f" about {changed['expected_by_chance']:,.0f} ({_whole(changed['false_alarm'])}) would be named if nobody had"
     )
     target.print(said, soft_wrap=True)
     rows = [(one["customer_id"], _shift(shift)) for one in changed["customers"] for shift in one["shifts"]]
@@ -104,7 +108,7 @@ def _draw_ladders(target: Console, ladders: dict[str, Any]) -> None:
         rows = [(one["from"], one["to"], one["people"]) for one in ladders["links"]]
         output.table(target, ("from", "to", "people"), rows, title)
     for one in ladders["channels"]:
-        told = ", ".join(f"{why['value']} {_percent(why['share'])}" for why in one["why"][:SHOWN])
+        told = ", ".join(f"{why['value']} {_whole(why['share'])}" for why in one["why"][:SHOWN])
         target.print(f"why {one['company']} {one['channel']}: {told} (of {one['asked']:,})", soft_wrap=True)
 
 
@@ -118,7 +122,3 @@ def _draw_worth(target: Console, worth: dict[str, Any]) -> None:
     title = f"Which needs go with {worth['measure']}: {len(rows)} of {worth['compared']} compared hold"
     columns = ("attribute", "need", "customers", "mean", "others' mean", "difference (95% interval)", "q")
     output.table(target, columns, rows, title)
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.0f}%"

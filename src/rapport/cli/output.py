@@ -122,3 +122,12 @@ def progress(title: str, quiet: bool = False) -> Iterator[Progress]:
     with Progress(*columns, console=console(stderr=True), transient=True) as bars:
         bar = bars.add_task(title, total=1.0)
         yield lambda what, share: bars.update(bar, description=what or title, completed=share)
+
+
+def percent(share: float | None, places: int = 1) -> str | None:
+    """A share as people read it; None, an empty cell, where it is not known.
+
+    >>> percent(0.1234), percent(0.5, places=0), percent(None)
+    ('12.3%', '50%', None)
+    """
+    return None if share is None else f"{100 * share:.{places}f}%"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from rapport.cli import output
+from rapport.cli.output import percent
 from rapport.cli.session import AsJson, Session
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _draw_timing(target: Console, document: dict[str, Any]) -> None:
     if "refused" in what:
         target.print(f"what: not learnt, {what['refused']}", soft_wrap=True)
         return
-    rows = [(one["category"], one["customers"], _percent(one["probability"]), _percent(one["everybodys_share"]))
+    rows = [(one["category"], one["customers"], percent(one["probability"]), percent(one["everybodys_share"]))
             for one in what["likeliest"]]  # fmt: skip
     output.table(target, ("next category", "customers", "probability", "of all sales"), rows)
     _draw_checked(target, what["checked"], "log_score", "Categories of the next basket")
@@ -133,8 +134,8 @@ def _draw_when(target: Console, when: dict[str, Any], as_of: str) -> None:
     output.table(target, ("due within days", "customers"), rows)
     _draw_checked(target, when["checked"], "brier", f"Purchases within {when['within_days']} days")
     if when["checked"]:
-        bins = [(one["customers"], _percent(one["foretold"]),
-                 f"{_percent(one['bought'])} ({_percent(one['low'])} to {_percent(one['high'])})")
+        bins = [(one["customers"], percent(one["foretold"]),
+                 f"{percent(one['bought'])} ({percent(one['low'])} to {percent(one['high'])})")
                 for one in when["checked"]["reliability"]]  # fmt: skip
         output.table(target, ("customers", "foretold", "bought"), bins)
 
@@ -155,7 +156,3 @@ def _draw_checked(target: Console, checked: dict[str, Any] | None, name: str, ti
 
 def _due(days: Any) -> str:
     return {"never": "not to be told", None: "later"}.get(days, str(days))
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f}%"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rapport.cli import output
+from rapport.cli.output import percent
 from rapport.cli.session import AsJson, Session
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def register(reports: typer.Typer) -> None:
 
 def _draw_listing(target: Console, document: dict[str, Any]) -> None:
     rows = [
-        (one["name"], one["title"], one["customers"], _percent(one["share"]), one["entered"], one["left"],
+        (one["name"], one["title"], one["customers"], percent(one["share"]), one["entered"], one["left"],
          _users(one["used_by"]), one["rule"])
         for one in document["segments"]
     ]  # fmt: skip
@@ -127,7 +128,13 @@ def _draw_groups(target: Console, document: dict[str, Any]) -> None:
     if document["reason"]:
         target.print(document["reason"], soft_wrap=True)
     rows = [
-        (one["name"], one["customers"], _percent(one["share"]), one["box"]["rule"], _percent(one["box"]["agreement"]))
+        (
+            one["name"],
+            one["customers"],
+            percent(one["share"]),
+            one["box"]["rule"],
+            percent(one["box"]["agreement"]),
+        )
         for one in document["groups"]
     ]
     if rows:
@@ -159,10 +166,6 @@ def _draw_abandonment(target: Console, document: dict[str, Any]) -> None:
 
 def _users(used_by: list[dict[str, str]]) -> str:
     return ", ".join(f"{use['by']} {use['where']}" for use in used_by)
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f}%"
 
 
 def _interval(step: dict[str, Any]) -> str | None:

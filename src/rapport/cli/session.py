@@ -14,6 +14,10 @@ import typer
 if TYPE_CHECKING:
     from rapport.loop.runtime import Runtime
 
+OneCustomer = Annotated[
+    str, typer.Argument(metavar="[ID]", help="One customer: an id, or NAME=VALUE such as email=ann@x.com.")
+]
+"""The customer whom a report is asked about; empty for all."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 CustomerId = Annotated[str, typer.Argument(metavar="ID", help="A customer id, or NAME=VALUE such as email=ann@x.com.")]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rapport.cli import output
-from rapport.cli.session import AsJson, Session, who
+from rapport.cli.output import percent
+from rapport.cli.session import AsJson, OneCustomer, Session, who
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,9 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def stages(
     context: typer.Context,
-    customer: Annotated[
-        str, typer.Argument(metavar="[ID]", help="One customer: an id, or NAME=VALUE such as email=ann@x.com.")
-    ] = "",
+    customer: OneCustomer = "",
     as_json: AsJson = False,
 ) -> None:
     """Say where in the buying cycle customers are, who moved since the last refresh, where they stop; or one's."""
@@ -42,7 +41,7 @@ def stages(
 
 def _draw(target: Console, document: dict[str, Any]) -> None:
     rows = [
-        (one["stage"], one["customers"], _percent(one["share"]), _percent(one["probability"]),
+        (one["stage"], one["customers"], percent(one["share"]), percent(one["probability"]),
          _share(one["went_on_to_buy"]))
         for one in document["stages"]
     ]  # fmt: skip
@@ -81,12 +80,12 @@ def _draw_one(target: Console, document: dict[str, Any]) -> None:
         "customer": document["customer_id"],
         "stage": document["stage"] or f"none: {document['because']}",
         "category": document.get("category") or "–",
-        "probability": _percent(document.get("probability")),
+        "probability": percent(document.get("probability")),
         "visit": f"{visit['intent']} ({len(visit['signals'])} signals)" if visit else "none",
     }
     output.facts(target, facts)
     rows = [
-        (one["category"] or "–", one["stage"], _percent(one["probabilities"][one["stage"]]), _percent(one["weight"]),
+        (one["category"] or "–", one["stage"], percent(one["probabilities"][one["stage"]]), percent(one["weight"]),
          _signals(one))
         for one in document.get("categories", [])
     ]  # fmt: skip
@@ -109,7 +108,3 @@ def _share(share: dict[str, Any]) -> str:
     if share["share"] is None:
         return share["because"] if share["total"] else "–"
     return f"{share['share']:.1%} ({share['low']:.1%}–{share['high']:.1%}) of {share['total']:,}"
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f}%"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rapport.cli import output
-from rapport.cli.session import AsJson, Session, who
+from rapport.cli.output import percent
+from rapport.cli.session import AsJson, OneCustomer, Session, who
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,9 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def value(
     context: typer.Context,
-    customer: Annotated[
-        str, typer.Argument(metavar="[ID]", help="One customer: an id, or NAME=VALUE such as email=ann@x.com.")
-    ] = "",
+    customer: OneCustomer = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what customers are worth now and could be worth, by which indicators, and who moved; or one customer's."""
@@ -43,8 +42,8 @@ def value(
 def _draw(target: Console, document: dict[str, Any]) -> None:
     rows = [
         (
-            one["quadrant"], one["name"], one["customers"], _percent(one["share"]), one["monetary"],
-            _percent(one["monetary_share"]), _percent(one["clv_share"]), one["treatment"],
+            one["quadrant"], one["name"], one["customers"], percent(one["share"]), one["monetary"],
+            percent(one["monetary_share"]), percent(one["clv_share"]), one["treatment"],
         )
         for one in document["quadrants"]
     ]  # fmt: skip
@@ -66,8 +65,8 @@ def _draw_dimension(target: Console, name: str, dimension: dict[str, Any]) -> No
             one["group"],
             one["of"],
             one["better"],
-            _percent(one["weight"]),
-            _percent(one["known"]),
+            percent(one["weight"]),
+            percent(one["known"]),
             one["note"],
         )
         for one in dimension["indicators"]
@@ -76,7 +75,7 @@ def _draw_dimension(target: Console, name: str, dimension: dict[str, Any]) -> No
     title = f"{name.capitalize()} value, weights {dimension['weights']}; high from {above}"
     output.table(target, columns, rows, title)
     if dimension["capped"]:
-        target.print(f"cut to {_percent(dimension['cap'])}: {', '.join(dimension['capped'])}", soft_wrap=True)
+        target.print(f"cut to {percent(dimension['cap'])}: {', '.join(dimension['capped'])}", soft_wrap=True)
     for one in dimension["consistency"]:
         among = one["among"] or "the uppermost"
         verdict = "consistent" if one["consistent"] else f"NOT consistent: {one['hint']}"
@@ -131,7 +130,7 @@ def _draw_one(target: Console, document: dict[str, Any]) -> None:
 
 def _draw_told(target: Console, name: str, dimension: dict[str, Any]) -> None:
     rows = [
-        (one["name"], one["value"], one["score"], _percent(one["weight"]), one["contribution"])
+        (one["name"], one["value"], one["score"], percent(one["weight"]), one["contribution"])
         for one in dimension["indicators"]
     ]
     score = "not known" if dimension["score"] is None else f"{dimension['score']:.3f}"
@@ -142,7 +141,3 @@ def _draw_told(target: Console, name: str, dimension: dict[str, Any]) -> None:
         said = f"would bring most: {lift['indicator']} from {output.cell_text(lift['value'])} to "
         target.print(f"{said}{output.cell_text(lift['to'])}, {lift['gain']:+.3f}{high}", soft_wrap=True)
     target.print()
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f}%"
