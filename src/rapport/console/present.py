@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rapport.core.customer import decode_profile
-from rapport.core.decision import Decision
+from rapport.core.decision import Decision, action_of
 from rapport.core.errors import InvalidInput, NotFound
 from rapport.customize.because import because
 from rapport.loop import view
@@ -149,7 +149,7 @@ def _reasons(rt: Runtime, decision: Decision) -> dict[str, dict[str, Any]]:
     """Action → title, propensity and the six answers; an action that the workspace no longer has keeps its name."""
     told: dict[str, dict[str, Any]] = {}
     for pick in decision.chosen:
-        action = rt.workspace.actions.get(pick.action)
+        action = rt.workspace.actions.get(action_of(pick.action))
         if action is not None:
             answers = msgspec.to_builtins(because(decision, pick, rt.workspace.actions))
             told[pick.action] = {"title": action.title, "propensity": pick.propensity, "because": answers}

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from rapport.core.gate import Gate
 
 Outcome = Literal["accepted", "rejected", "ignored"]
+ITEM_MARK: Final = "/"
+"""Stands between an action and the item of the catalogue that it offers: ``new_books/978-3``."""
+
+
+def action_of(candidate: str) -> str:
+    """The action behind a candidate, which may be one of the action's items.
+
+    >>> action_of("new_books/978-3"), action_of("voucher")
+    ('new_books', 'voucher')
+    """
+    return candidate.partition(ITEM_MARK)[0]
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the catalogue as a candidate, as the model saw it."""
+
+    id: str
+    attributes: dict[str, str | float | bool] = {}
+    affinity: float = 0.0
+    """What the recommender says of this customer and item, in logits beside the action's other items."""
+    price: float | None = None
+    """In the workspace's currency, where it is known."""
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +64,8 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """propensity × value × context × lever, at the posterior mean."""
     reasons: dict[str, float] = {}
     """The inputs that moved the logit most, strongest first; entries of the request's context begin with ``@``."""
+    item: Item | None = None
+    """What the action offers, where that is an item of the catalogue."""
 
 
 class Treated(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +106,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     spread: list[float]
     """Standard deviation with which each logit was sampled (tempering included)."""
     weight: list[float]
-    """value × context × lever of each candidate."""
+    """(value - cost - price of the budget) × lever × every factor of each candidate."""
     choice_probability: list[float]
     """Exact probability of each candidate being picked first; sums to 1."""
     chosen: list[Chosen]
@@ -94,6 +118,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Name and version of the model that scored."""
     definitions: str
     """Version of the workspace that defined actions and rules."""
+    factors: dict[str, dict[str, float]] = {}
+    """What multiplied the weight beside the lever (``context``, ``uplift``) → candidate → by how much, where not 1."""
+    prices: dict[str, float] = {}
+    """What an acceptance of a candidate cost a scarce budget, in the workspace's currency, where not 0."""
+    experiments: dict[str, str] = {}
+    """Experiment → arm, of those that this decision followed."""
+    holdout: bool = False
+    """Whether the customer is one of those who get what everybody gets."""
     treatment: Treated | None = None
     """None: the customer has no marketing mode, or there are no treatments."""
 
@@ -103,7 +135,7 @@ decode_decision = msgspec.msgpack.Decoder(Decision).decode
 
 
 class Pick(msgspec.Struct, frozen=True):
-    """The action that a decision picked, and nothing else about it."""
+    """The candidate that a decision picked, and nothing else about it."""
 
     action: str
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from rapport.core.columns import ColumnType
-from rapport.core.decision import Chosen, Decision
+from rapport.core.decision import Chosen, Decision, Item, action_of
 from rapport.core.errors import InvalidDefinition
 from rapport.customize.choice import draw
-from rapport.customize.encoding import Encoded, Encoder, Lineups, net_value
+from rapport.customize.encoding import Encoded, Encoder, Lineup, Lineups, net_value
 from rapport.customize.influence import Influence, influences
 from rapport.customize.moment import Moment
 from rapport.customize.posterior import Posterior, Prepared
@@ -27,6 +27,37 @@ REASON_MIN = 0.01
 """An input that moves the logit by less is not worth a sentence."""
 
 
+class Second(Protocol):
+    """A second opinion on the same chances, from a model that is fitted now and then instead of answer by answer."""
+
+    share: float
+    """Its part in the blend, 0 to 1."""
+
+    def logits(
+        self,
+        inputs: Mapping[str, Any],
+        context: Mapping[str, Any],
+        candidates: Sequence[str],
+        items: Mapping[str, Item],
+    ) -> Floats:
+        """What it expects of each candidate, as a logit; the customer's columns and context as the record has them."""
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """On what terms candidates compete, beside their own values and levers."""
+
+    items: Mapping[str, Item] = {}
+    """Candidate → the item that it offers, of those that offer one."""
+    prices: Mapping[str, float] = {}
+    """Candidate → what an acceptance costs a scarce budget, in the workspace's currency."""
+    factors: Mapping[str, Mapping[str, float]] = {}
+    """Reason → candidate → what its weight is multiplied by; unless said 1."""
+    second: Second | None = None
+
+
+PLAIN = Terms()
+
+
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision record keeps of the arbitration; the lists run parallel to ``candidates``."""
 
@@ -37,6 +68,8 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     choice_probability: list[float]
     chosen: list[Chosen]
     inputs: dict[str, Any]
+    factors: dict[str, dict[str, float]] = {}
+    """What multiplied the weights, by reason and candidate, where not 1."""
 
 
 class Arbiter:
@@ -82,6 +115,7 @@ class Arbiter:
         seed: int,
         limit: int = 1,
         personalized: bool = True,
+        terms: Terms = PLAIN,
     ) -> Ranking:
         """Picks up to ``limit`` of the candidates, with the exact probability of each pick given those before.
 
@@ -92,17 +126,18 @@ class Arbiter:
             return _NOBODY
         inputs = self._encoder.inputs(row) if personalized else {}
         prepared = posterior.prepare(self._encoded(inputs, context, personalized))
-        lineup = self._lineups.of(candidates)
-        weight = lineup.weight
-        multipliers = self._moment.multipliers(candidates, context)
-        if multipliers is not None:
-            weight = weight * np.array(multipliers)
+        lineup = self._lineups.of(candidates, terms.items)
+        weight, factors = self._weigh(candidates, lineup, context, terms)
         moments = posterior.score(prepared, lineup, self.noise)
+        if terms.items:
+            moments[0] += [terms.items[name].affinity if name in terms.items else 0.0 for name in candidates]
+        if terms.second is not None:
+            blend(moments, terms.second, terms.second.logits(inputs, context, candidates, terms.items))
         picks = draw(moments[0], moments[1], weight, floor=self.floor, seed=seed, limit=limit)
         mean, spread = moments.tolist()
         weights = weight.tolist()
         chosen = [
-            self._chosen(candidates[place], mean[place], weights[place], probability, posterior, prepared)
+            self._chosen(candidates[place], mean[place], weights[place], probability, posterior, prepared, terms.items)
             for place, probability in zip(picks.positions, picks.conditional, strict=True)
         ]
         return Ranking(
@@ -113,13 +148,16 @@ class Arbiter:
             choice_probability=picks.first,
             chosen=chosen,
             inputs=inputs,
+            factors=factors,
         )
 
     def learn(self, posterior: Posterior, decision: Decision, action: str, accepted: bool) -> None:
         """Teaches the posterior, in place, what became of one offer; an action no longer defined is passed over."""
-        if action in self._actions:
+        if action_of(action) in self._actions:
             encoded = self._encoded(decision.inputs, decision.context, decision.personalized)
-            posterior.learn(encoded, self._lineups.of((action,)), accepted, self.memory)
+            items = _items(decision, action)
+            offset = items[action].affinity if items else 0.0
+            posterior.learn(encoded, self._lineups.of((action,), items), accepted, self.memory, offset)
 
     def observe(self, posterior: Posterior, rows: Iterable[Mapping[str, Any]]) -> None:
         """Tells a new posterior how the customers' numbers are spread, before any answer is in."""
@@ -129,7 +167,7 @@ class Arbiter:
     def reasons(self, posterior: Posterior, decision: Decision, action: str) -> dict[str, float]:
         """What moves the logit of one action for the customer of a decision, strongest first."""
         encoded = self._encoded(decision.inputs, decision.context, decision.personalized)
-        return self._reasons(posterior, posterior.prepare(encoded), action)
+        return self._reasons(posterior, posterior.prepare(encoded), action, _items(decision, action))
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -155,21 +193,53 @@ class Arbiter:
     def _encoded(self, inputs: Mapping[str, Any], context: Mapping[str, Any], personalized: bool) -> Encoded:
         return self._encoder.encode(inputs, context) if personalized else self._encoder.nothing
 
+    def _weigh(
+        self, candidates: Sequence[str], lineup: Lineup, context: Mapping[str, Any], terms: Terms
+    ) -> tuple[Floats, dict[str, dict[str, float]]]:
+        """What each acceptance earns on these terms, and the factors that are not 1."""
+        weight = lineup.weight
+        if terms.prices:
+            weight = weight - lineup.levers * np.array([terms.prices.get(name, 0.0) for name in candidates])
+        factors = {reason: dict(said) for reason, said in terms.factors.items() if said}
+        multipliers = self._moment.multipliers(candidates, context)
+        if multipliers is not None:
+            factors["context"] = {
+                name: factor for name, factor in zip(candidates, multipliers, strict=True) if factor != 1.0
+            }
+        for said in factors.values():
+            weight = weight * np.array([said.get(name, 1.0) for name in candidates])
+        return weight, {reason: said for reason, said in factors.items() if said}
+
     def _chosen(  # noqa: PLR0917
-        self, action: str, mean: float, weight: float, probability: float, posterior: Posterior, prepared: Prepared
-    ) -> Chosen:
+        self, action: str, mean: float, weight: float, probability: float, posterior: Posterior, prepared: Prepared,
+        items: Mapping[str, Item],
+    ) -> Chosen:  # fmt: skip
         propensity = 1.0 / (1.0 + math.exp(-mean))
         return Chosen(
             action=action,
             probability=probability,
             propensity=propensity,
-            value=net_value(self._actions[action]),
+            value=net_value(self._actions[action_of(action)], items.get(action)),
             score=propensity * weight,
-            reasons=self._reasons(posterior, prepared, action),
+            reasons=self._reasons(posterior, prepared, action, items),
+            item=items.get(action),
         )
 
-    def _reasons(self, posterior: Posterior, prepared: Prepared, action: str) -> dict[str, float]:
-        return posterior.reasons(prepared, self._lineups.of((action,)), REASONS_MAX, REASON_MIN)
+    def _reasons(
+        self, posterior: Posterior, prepared: Prepared, action: str, items: Mapping[str, Item]
+    ) -> dict[str, float]:
+        own = {action: items[action]} if action in items else {}
+        return posterior.reasons(prepared, self._lineups.of((action,), own), REASONS_MAX, REASON_MIN)
+
+
+def blend(moments: Floats, second: Second, logits: Floats) -> None:
+    """Moves the means (row 0) towards a second model's logits by its share, in place; the spreads stay."""
+    moments[0] += second.share * (logits - moments[0])
+
+
+def _items(decision: Decision, candidate: str) -> dict[str, Item]:
+    """The item that a decision offered under this name, if it was one."""
+    return {pick.action: pick.item for pick in decision.chosen if pick.action == candidate and pick.item is not None}
 
 
 def _check_finite(actions: Mapping[str, Action]) -> None:

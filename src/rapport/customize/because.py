@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from rapport.core.decision import Because, Chosen, Decision
+from rapport.core.decision import Because, Chosen, Decision, action_of
 from rapport.core.time import from_us
 from rapport.workspace.definitions import Action
 
@@ -43,7 +43,7 @@ def _who(decision: Decision) -> str:
 
 
 def _what(pick: Chosen, actions: Mapping[str, Action], currency: str) -> str:
-    action = actions.get(pick.action)
+    action = actions.get(action_of(pick.action))
     title = action.title if action is not None and action.title else pick.action
     return f"“{title}”, worth {_amount(pick.value, currency)} when accepted."
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rapport.core.columns import ColumnType
+from rapport.core.decision import Item, action_of
 from rapport.workspace.columns import PART_COLUMNS
 from rapport.workspace.definitions import Action
 
@@ -43,10 +44,13 @@ MISSING_STRENGTH = 0.3
 """The input of "this column is NULL" beside 1.0 for "this column is 'gold'": such flags are many and mostly idle."""
 MAIN, ATTRIBUTE, ACTION = 0.5, 0.25, 0.7
 """Prior standard deviation of a hashed part: shared by all actions, by those with an attribute, of one action."""
+AFFINITY_SCALE = 3.0
+"""So many logits of affinity count like one whole attribute."""
 CONTEXT_MAX = 32
 """Further entries of a request's context are not inputs."""
 TEXT_MAX = 64
 _CACHE_MAX = 200_000
+_NO_ITEMS: Mapping[str, Item] = {}
 
 
 def feature_key(name: str) -> int:
@@ -95,6 +99,7 @@ class Lineup(NamedTuple):
     factors: Floats
     weight: Floats
     """What an acceptance earns, (value - cost) × lever."""
+    levers: Floats
     own_deviations: Floats
     """Of a lineup of one: the prior deviations of its groups, times its factors."""
 
@@ -198,51 +203,70 @@ class Lineups:
     places: Mapping[str, int]
     _known: dict[tuple[str, ...], Lineup] = field(default_factory=dict)
 
-    def of(self, candidates: Sequence[str]) -> Lineup:
-        """The compiled form of some candidates, in their order."""
+    def of(self, candidates: Sequence[str], items: Mapping[str, Item] = _NO_ITEMS) -> Lineup:
+        """The compiled form of some candidates, in their order; ``items`` says which of them are items, and what.
+
+        Items are compiled each time, because what is said of them changes from customer to customer.
+        """
         names = tuple(candidates)
+        if items:
+            return self._compile(names, items)
         lineup = self._known.get(names)
         if lineup is None:
             if len(self._known) >= 4096:
                 self._known.clear()
-            lineup = self._known[names] = self._compile(names)
+            lineup = self._known[names] = self._compile(names, _NO_ITEMS)
         return lineup
 
-    def _compile(self, names: tuple[str, ...]) -> Lineup:
+    def _compile(self, names: tuple[str, ...], items: Mapping[str, Item]) -> Lineup:
         groups = {"all actions": 0}
         starts, members, factors = [0], [], []
-        for name in names:
-            for group, factor in {"all actions": 1.0, **_attribute_groups(self.actions[name])}.items():
+        actions = [self.actions[action_of(name)] for name in names]
+        for name, action in zip(names, actions, strict=True):
+            item = items.get(name)
+            said = _attribute_groups(action.attributes) | (_item_groups(name, item) if item is not None else {})
+            for group, factor in {"all actions": 1.0, **said}.items():
                 members.append(groups.setdefault(group, len(groups)))
                 factors.append(factor)
             starts.append(len(members))
         deviations = np.array([MAIN] + [ATTRIBUTE] * (len(groups) - 1))
         return Lineup(
-            rows=np.array([self.places[name] for name in names], dtype=np.int64),
-            action_keys=np.array([feature_key(f"action {name}") for name in names], dtype=np.uint64),
+            rows=np.array([self.places[action_of(name)] for name in names], dtype=np.int64),
+            action_keys=np.array([feature_key(f"action {action_of(name)}") for name in names], dtype=np.uint64),
             group_keys=np.array([feature_key(group) for group in groups], dtype=np.uint64),
             group_deviations=deviations,
             starts=np.array(starts, dtype=np.int64),
             members=np.array(members, dtype=np.int64),
             factors=np.array(factors, dtype=np.float64),
-            weight=np.array([net_value(self.actions[name]) * self.actions[name].lever for name in names]),
+            weight=np.array(
+                [net_value(action, items.get(name)) * action.lever for name, action in zip(names, actions, strict=True)]
+            ),
+            levers=np.array([action.lever for action in actions]),
             own_deviations=deviations[members] * factors,
         )
 
 
-def net_value(action: Action) -> float:
-    """What an acceptance is worth after what it costs.
+def net_value(action: Action, item: Item | None = None) -> float:
+    """What an acceptance is worth after what it costs; of an item, the margin of its price where there is one.
 
     >>> net_value(Action(value=5.0, cost=2.0))
     3.0
     """
+    if item is not None and item.price is not None and action.items is not None and action.items.margin > 0.0:
+        return item.price * action.items.margin - action.cost
     return action.value - action.cost
 
 
-def _attribute_groups(action: Action) -> dict[str, float]:
-    """The groups that an action belongs to through its attributes, and how much: text by value, numbers by size."""
+def _item_groups(name: str, item: Item) -> dict[str, float]:
+    """The groups of an item: its attributes, the item itself, and how well the recommender thinks that it fits."""
+    affinity = {f"affinity {action_of(name)}": item.affinity / AFFINITY_SCALE}
+    return _attribute_groups(item.attributes) | {f"item {name}": 1.0} | affinity
+
+
+def _attribute_groups(attributes: Mapping[str, str | float | bool]) -> dict[str, float]:
+    """The groups that attributes make, and how much one belongs to each: text by value, numbers by size."""
     groups: dict[str, float] = {}
-    for name, value in action.attributes.items():
+    for name, value in attributes.items():
         if isinstance(value, (str, bool)):
             groups[f"attribute {name}={value}"] = 1.0
         else:

@@ -115,8 +115,10 @@ class Posterior:
         )  # fmt: skip
         return moments
 
-    def learn(self, encoded: Encoded, alone: Lineup, accepted: bool, memory: float = 1.0) -> None:
+    def learn(self, encoded: Encoded, alone: Lineup, accepted: bool, memory: float = 1.0, offset: float = 0.0) -> None:
         """Learns one answer to the one action of ``alone``, in place; numeric columns are observed for their scale.
+
+        ``offset`` is what was known of its logit beside the model.
 
         ``memory`` below 1 forgets: before each answer the variances of the parts it touches move by that share
         towards the prior's, so that the model follows drift.
@@ -125,7 +127,8 @@ class Posterior:
         prepared = self.prepare(encoded)
         regression().learn(
             self.table, self.means, self.covariances, self.prior, prepared.z, prepared.keys, prepared.x, alone.rows,
-            alone.action_keys, alone.group_keys, alone.own_deviations, PRIOR_LOGIT, 1.0 if accepted else 0.0, memory,
+            alone.action_keys, alone.group_keys, alone.own_deviations, PRIOR_LOGIT + offset, 1.0 if accepted else 0.0,
+            memory,
         )  # fmt: skip
 
     def reasons(self, prepared: Prepared, alone: Lineup, limit: int, least: float) -> dict[str, float]:

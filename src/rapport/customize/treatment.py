@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rapport.core.decision import Exclusion, Treated
+from rapport.core.decision import Exclusion, Treated, action_of
 from rapport.workspace.capabilities import Capabilities, Treatment
 from rapport.workspace.definitions import Action
 from rapport.workspace.durations import duration_us
@@ -74,8 +74,10 @@ class Treatments:
     def spent(self, offered: Iterable[Offered], since_us: int) -> Spent:
         """What offers made after a moment have used up."""
         recent = [one for one in offered if one.made_at > since_us]
-        contacts = {one.decision_id for one in recent if one.action in self._contacts}
-        return Spent(len(contacts), sum(self._costs.get(one.action, 0.0) for one in recent if one.outcome in _COSTLY))
+        contacts = {one.decision_id for one in recent if action_of(one.action) in self._contacts}
+        return Spent(
+            len(contacts), sum(self._costs.get(action_of(one.action), 0.0) for one in recent if one.outcome in _COSTLY)
+        )
 
     def apply(
         self, mode: str, spent: Spent, eligible: Sequence[str], *, places: int, withheld: bool = False

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from rapport.core.decision import Decision, Made, Offer
+from rapport.core.decision import Decision, Made, Offer, action_of
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.core.event import Event
 from rapport.core.money import from_units, to_units
@@ -38,7 +38,7 @@ def open_offers(decision: Decision | Made, actions: Mapping[str, Action], settin
             action=pick.action,
             customer_id=decision.customer_id,
             made_at=decision.made_at,
-            closes_at=closes_at(decision.made_at, actions.get(pick.action), settings),
+            closes_at=closes_at(decision.made_at, actions.get(action_of(pick.action)), settings),
         )
         for pick in decision.chosen
     ]
@@ -60,7 +60,7 @@ def settle(event: Event, seq: int, offers: Sequence[Offer], actions: Mapping[str
     named = next((offer for offer in still_open if (offer.decision_id, offer.action) == said), None)
     if named is None or (outcome != IGNORED and event.time > named.closes_at):
         return []
-    value = _stated_value(event, actions.get(named.action)) if outcome == "accepted" else 0.0
+    value = _stated_value(event, actions.get(action_of(named.action))) if outcome == "accepted" else 0.0
     return [_settled(named, outcome, value, seq)]
 
 
@@ -69,10 +69,14 @@ def _reached(event: Event, seq: int, offers: Sequence[Offer], actions: Mapping[s
     newest: Offer | None = None
     for offer in offers:
         if offer.made_at <= event.time <= offer.closes_at and (newest is None or offer.made_at > newest.made_at):
-            action = actions.get(offer.action)
+            action = actions.get(action_of(offer.action))
             if action is not None and action.goal is not None and _matches(event, action.goal):
                 newest = offer
-    return [] if newest is None else [_settled(newest, "accepted", _goal_value(event, actions[newest.action]), seq)]
+    return (
+        []
+        if newest is None
+        else [_settled(newest, "accepted", _goal_value(event, actions[action_of(newest.action)]), seq)]
+    )
 
 
 def _settled(offer: Offer, outcome: str, value: float, seq: int) -> Offer:

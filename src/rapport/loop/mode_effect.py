@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from rapport.core.decision import Offer, Pick, Treated
+from rapport.core.decision import Offer, Pick, Treated, action_of
 from rapport.core.time import DAY_US
 from rapport.identify.quality import Share
 from rapport.loop.runtime import Runtime
@@ -63,7 +63,7 @@ def effect(rt: Runtime, now_us: int, days: int = EFFECT_DAYS) -> list[dict[str, 
         one = sums[seen.treatment.mode]
         one.customers.add(seen.customer_id)
         one.decisions += 1
-        one.contacts += any(pick.action in contacts for pick in seen.chosen)
+        one.contacts += any(action_of(pick.action) in contacts for pick in seen.chosen)
         one.offers += len(seen.chosen)
         for offer in offers:
             _count(rt, one, offer)
@@ -86,7 +86,7 @@ def _count(rt: Runtime, one: _Sums, offer: Offer) -> None:
         return
     one.settled += 1
     if offer.outcome == "accepted":
-        action = rt.workspace.actions.get(offer.action)
+        action = rt.workspace.actions.get(action_of(offer.action))
         one.accepted += 1
         one.cost += action.cost if action is not None else 0.0
         one.value += offer.value

@@ -7,43 +7,34 @@ use the last contact, so a limit can be passed by one for every further process,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
-from typing import Any
 
-from rapport.core.customer import CustomerRow
-from rapport.core.decision import Decision, DecisionRow, Exclusion, Treated
+from rapport.core.decision import Decision, DecisionRow
 from rapport.customize.treatment import Offered, Spent
 from rapport.identify.graph import possible_ids
+from rapport.loop.contest import Contest
 from rapport.loop.runtime import Runtime
 
 _UNFOLDED_LOOKED_AT = 20
 """Newest decisions that are read at first; as many more as it takes where all of them are not folded yet."""
 
 
-def allow(
-    rt: Runtime,
-    found: CustomerRow | None,
-    row: Mapping[str, Any],
-    eligible: list[str],
-    *,
-    places: int,
-    now_us: int,
-    withheld: bool = False,
-) -> tuple[list[str], list[Exclusion], Treated | None]:
-    """The eligible actions that the customer's mode leaves, those it does not with the reason, and the treatment.
-
-    ``row`` has the columns that tell the mode; ``withheld`` says that offers may not look at it.
-    """
+def limit(rt: Runtime, contest: Contest) -> None:
+    """Leaves the candidates that the customer's mode allows, names the others with the reason, and the treatment."""
     treatments = rt.treatments
     if treatments.idle:
-        return eligible, [], None
-    mode = treatments.mode(row)
-    since_us = treatments.since(mode, now_us) if mode else None
+        return
+    mode = treatments.mode(contest.whole)
+    since_us = treatments.since(mode, contest.now_us) if mode else None
+    found = contest.found
     spent = (
         Spent() if since_us is None or found is None else treatments.spent(_offered(rt, found.id, since_us), since_us)
     )
-    return treatments.apply(mode, spent, eligible, places=places, withheld=withheld)
+    contest.eligible, not_allowed, contest.treatment = treatments.apply(
+        mode, spent, contest.eligible, places=contest.ask.limit, withheld=contest.mode_withheld
+    )
+    contest.excluded = [*contest.excluded, *not_allowed]
 
 
 def remember(rt: Runtime, decision: Decision, saved: Future[None]) -> None:

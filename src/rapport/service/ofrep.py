@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from rapport.console.signing import Signer
+from rapport.core.decision import action_of
 from rapport.core.errors import Busy, InvalidInput, NotAllowed, NotAuthenticated, NotFound
 from rapport.core.time import DAY_US, SECOND_US
 from rapport.loop import decide as deciding
@@ -229,7 +230,7 @@ class Flags:
 
     def _value(self, action: str) -> Any:
         """``content.value`` where the action has one, so that a flag can be of any type; else the whole content."""
-        definition = self._rt.workspace.actions[action]
+        definition = self._rt.workspace.actions[action_of(action)]
         if "value" in definition.content:
             return definition.content["value"]
         return {"title": definition.title, **definition.content}

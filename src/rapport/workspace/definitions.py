@@ -7,10 +7,16 @@ from typing import Any, Literal
 import msgspec
 
 from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - whoever reads definitions needs it
+from rapport.workspace.budgets import Budget
 from rapport.workspace.capabilities import Capabilities, Treated
+from rapport.workspace.catalogue import Catalogue, Items
 from rapport.workspace.definition import Definition
+from rapport.workspace.experiments import Experiment, Holdout
+from rapport.workspace.games import Game
 from rapport.workspace.gates import Gates
 from rapport.workspace.groups import Groups
+from rapport.workspace.learning import Learning
+from rapport.workspace.lists import ListRules
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
@@ -192,6 +198,14 @@ class Action(Definition, frozen=True):
     """Only for customers in these marketing modes (or ``later``, ``exclude``); empty: for everybody."""
     contact: bool = False
     """Whether it reaches out to the customer, and so counts as a contact: a message, a call, a visit."""
+    group: str = ""
+    """Of the actions of one group at most one stands in a list; empty: none."""
+    stock: int | None = None
+    """So many acceptances there can be in all; unless said, no end."""
+    incremental: bool = False
+    """Whether only those acceptances count that would not have come without the offer."""
+    items: Items | None = None
+    """It offers items of the catalogue: each competes as ``NAME/ITEM``."""
 
 
 class Retention(Definition, frozen=True):
@@ -218,6 +232,12 @@ class Policy(Definition, frozen=True):
     """How long what is kept is kept."""
     gates: Gates = Gates()
     """What each stage asks of the one before it."""
+    learning: Learning = Learning()
+    """How the model keeps up."""
+    lists: dict[str, ListRules] = {}
+    """Slot → what may stand beside what in its lists."""
+    holdout: Holdout = Holdout()
+    """Customers who get what everybody gets."""
 
 
 class SourceField(Definition, frozen=True):
@@ -322,6 +342,10 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: Capabilities | None = None
     groups: Groups | None = None
     segments: dict[str, Segment] = {}
+    catalogue: Catalogue | None = None
+    games: dict[str, Game] = {}
+    budgets: dict[str, Budget] = {}
+    experiments: dict[str, Experiment] = {}
 
     @property
     def slots(self) -> dict[str, list[str]]:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from rapport.core.columns import ColumnType
+from rapport.workspace.budgets import Budget
 from rapport.workspace.capabilities import Capabilities
+from rapport.workspace.catalogue import Catalogue
 from rapport.workspace.columns import SYSTEM_COLUMNS, feature_type
 from rapport.workspace.definitions import Action, Feature, Identity, Policy, Settings, Source, Trait
 from rapport.workspace.documents import Place
+from rapport.workspace.experiments import Experiment
 from rapport.workspace.findings import Finding
+from rapport.workspace.games import Game
 from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
@@ -45,6 +49,10 @@ class Draft:
     capabilities: Entry[Capabilities] | None = None
     groups: Entry[Groups] | None = None
     segments: dict[str, Entry[Segment]] = field(default_factory=dict)
+    catalogue: Entry[Catalogue] | None = None
+    games: dict[str, Entry[Game]] = field(default_factory=dict)
+    budgets: dict[str, Entry[Budget]] = field(default_factory=dict)
+    experiments: dict[str, Entry[Experiment]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Names that are declared, but not so that they could be read."""

@@ -10,8 +10,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from rapport.core.errors import InvalidDefinition, NotFound, did_you_mean
+from rapport.workspace.budgets import Budget
 from rapport.workspace.built_in import NAMESPACES
 from rapport.workspace.capabilities import Capabilities
+from rapport.workspace.catalogue import Catalogue
 from rapport.workspace.conversion import Conversion
 from rapport.workspace.definitions import (
     Action,
@@ -26,7 +28,9 @@ from rapport.workspace.definitions import (
 )
 from rapport.workspace.documents import Document, Place, read_document
 from rapport.workspace.draft import Draft, Entry
+from rapport.workspace.experiments import Experiment
 from rapport.workspace.findings import Finding
+from rapport.workspace.games import Game
 from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
@@ -47,6 +51,10 @@ FILES: Final = (
     "capabilities.yaml",
     "groups.yaml",
     "segments.yaml",
+    "catalogue.yaml",
+    "games.yaml",
+    "budgets.yaml",
+    "experiments.yaml",
 )
 FOLDERS: Final = ("actions", "sources")
 _VERSION_DIGITS: Final = 12
@@ -81,6 +89,10 @@ def read(root: Path) -> Workspace:
         capabilities=_said(draft.capabilities),
         groups=_said(draft.groups),
         segments={name: entry.definition for name, entry in draft.segments.items()},
+        catalogue=_said(draft.catalogue),
+        games={name: entry.definition for name, entry in draft.games.items()},
+        budgets={name: entry.definition for name, entry in draft.budgets.items()},
+        experiments={name: entry.definition for name, entry in draft.experiments.items()},
     )
 
 
@@ -140,6 +152,10 @@ class _Reading:
             capabilities=self._optional("capabilities.yaml", Capabilities),
             groups=self._optional("groups.yaml", Groups),
             segments=self._names("segments.yaml", Segment),
+            catalogue=self._optional("catalogue.yaml", Catalogue),
+            games=self._names("games.yaml", Game),
+            budgets=self._names("budgets.yaml", Budget),
+            experiments=self._names("experiments.yaml", Experiment),
             findings=self._findings + list(self._strangers()),
             broken=self._broken,
             unreadable=self._unreadable,

@@ -10,9 +10,26 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from rapport.workspace import capabilities, definitions, gates, groups, needs, segments, stages, value
+from rapport.workspace import (
+    budgets,
+    capabilities,
+    catalogue,
+    definitions,
+    experiments,
+    games,
+    gates,
+    groups,
+    learning,
+    lists,
+    needs,
+    segments,
+    stages,
+    value,
+)
+from rapport.workspace.budgets import Budget, Floor
 from rapport.workspace.built_in import NAMESPACES
 from rapport.workspace.capabilities import Capabilities, Capability, Treatment
+from rapport.workspace.catalogue import Catalogue, Interest, Items
 from rapport.workspace.columns import MEASURES, SYSTEM_COLUMNS
 from rapport.workspace.definition import Definition
 from rapport.workspace.definitions import (
@@ -31,8 +48,12 @@ from rapport.workspace.definitions import (
     SourceField,
     Trait,
 )
+from rapport.workspace.experiments import Arm, Experiment, Holdout, Metric
+from rapport.workspace.games import Game
 from rapport.workspace.gates import Gates
 from rapport.workspace.groups import Attitudes, AttitudeSignal, Groups
+from rapport.workspace.learning import Learning
+from rapport.workspace.lists import ListRules
 from rapport.workspace.needs import NeedAttribute, Needs, Reading
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Signal, Stages
@@ -60,7 +81,7 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
     (
         "policy.yaml",
         "What decisions may look at beside the customer, how long things are kept, what must be ready first.",
-        (Policy, Retention, Gates),
+        (Policy, Retention, Gates, Learning, ListRules, Holdout),
     ),
     (
         "value.yaml",
@@ -83,7 +104,15 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
     (
         "actions/*.yaml",
         "What can be offered. A file holds one action, named after the file, or several as name → action.",
-        (Action, Goal),
+        (Action, Goal, Items),
+    ),
+    ("catalogue.yaml", "The items that can be recommended.", (Catalogue, Interest)),
+    ("games.yaml", "Name → game: this-or-that, to learn what a customer would like.", (Game,)),
+    ("budgets.yaml", "Name → budget: what may be spent or served at most.", (Budget, Floor)),
+    (
+        "experiments.yaml",
+        "Name → experiment: treatments compared on customers drawn by lot.",
+        (Experiment, Arm, Metric),
     ),
     (
         "sources/*.yaml",
@@ -219,7 +248,11 @@ def _section(title: str, opening: str, first: str, rows: Iterable[tuple[str, str
 
 def definition_kinds() -> Iterator[type[msgspec.Struct]]:
     """Every definition that a workspace file can hold."""
-    for module in (definitions, value, needs, stages, capabilities, groups, segments, gates):
+    modules = (
+        definitions, value, needs, stages, capabilities, groups, segments, gates, learning, lists, catalogue, games,
+        budgets, experiments,
+    )  # fmt: skip
+    for module in modules:
         for _, kind in inspect.getmembers(module, inspect.isclass):
             if issubclass(kind, Definition) and kind.__module__ == module.__name__:
                 yield kind

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from rapport.core.decision import ITEM_MARK
 from rapport.core.errors import did_you_mean
 from rapport.workspace import checks
 from rapport.workspace.checks.asking import (
@@ -191,6 +192,11 @@ def _feature(draft: Draft, _name: str, feature: Feature, place: Place) -> None:
 
 
 def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
+    if ITEM_MARK in name:
+        hint = f"choose a name without '{ITEM_MARK}', which stands between an action and an item that it offers"
+        draft.report(place, f"'{name}' is no name of an action", hint, on_key=True)
+    if action.stock is not None and action.stock < 0:
+        draft.report(place.below("stock"), f"{action.stock} is not possible here", "write 0 or more")
     if not action.slots:
         draft.report(place, f"the action '{name}' has no slot", "add slots: [homepage]", on_key=True)
     for index, slot in enumerate(action.slots):

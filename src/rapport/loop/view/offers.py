@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rapport.core.customer import Customer
-from rapport.core.decision import Decision, Offer
+from rapport.core.decision import Decision, Offer, action_of
 from rapport.core.event import Event
 from rapport.core.time import iso
 from rapport.identify.graph import possible_ids
@@ -38,7 +38,7 @@ def answered(rt: Runtime, offers: Sequence[Offer], events: Mapping[int, Event]) 
             "time": iso(event.time) if event else None,
             "confidence": rt.sources.of(event.source).confidence if event else None,
             "purpose": "",
-            "title": action.title if (action := rt.workspace.actions.get(offer.action)) else "",
+            "title": action.title if (action := rt.workspace.actions.get(action_of(offer.action))) else "",
             "worth": offer.value,
             "decision_id": offer.decision_id,
         }

@@ -1,0 +1,31 @@
+"""``budgets.yaml``: what may be spent or served at most, by actions and in what span."""
+
+from __future__ import annotations
+
+from rapport.workspace.definition import Definition
+
+
+class Floor(Definition, frozen=True):
+    """What a group of customers gets at least, whatever it earns."""
+
+    rule: str
+    """Who belongs to the group: a SQL boolean expression over the customer's columns."""
+    share: float
+    """At least this share of the group gets an offer of the budget, 0 to 1."""
+
+
+class Budget(Definition, frozen=True):
+    """One budget or capacity over some actions."""
+
+    actions: list[str] = []
+    """The actions that draw on it; empty: all with a ``cost``."""
+    amount: float | None = None
+    """At most so much is spent within ``per``, in the workspace's currency (the actions' ``cost``)."""
+    count: int | None = None
+    """At most so many acceptances within ``per``: places, pieces, appointments."""
+    per: str = "30d"
+    """The span."""
+    each: int | None = None
+    """At most so many offers to one customer within ``per``."""
+    floors: dict[str, Floor] = {}
+    """Name → group that gets at least its share."""
