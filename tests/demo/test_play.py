@@ -13,6 +13,8 @@ from rapport.demo.drawing import draw
 from rapport.demo.play import play
 from rapport.demo.summary import Summary, document
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 TODAY = 20_000 * DAY_US
 
 

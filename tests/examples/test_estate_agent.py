@@ -15,6 +15,8 @@ from rapport.loop.refresh import refresh
 from rapport.loop.usage import usage
 from tests.examples.conftest import EXAMPLES
 
+pytestmark = pytest.mark.xdist_group("estate_agent")
+
 FILES = EXAMPLES / "estate_agent" / "files"
 KEPT = {"residence", "travel", "amenities", "family", "taste", "email", "birth_year"}
 

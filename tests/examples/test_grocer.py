@@ -18,6 +18,8 @@ from rapport.loop.usage import usage
 from rapport.workspace.columns import score_columns
 from tests.examples.alike import assert_live_is_batch
 
+pytestmark = pytest.mark.xdist_group("grocer")
+
 FEW = ("transactions_sample", "demographics", "campaigns", "coupon_redemptions")
 WHOLE = ("products", "campaign_descriptions")
 

@@ -10,6 +10,8 @@ import pytest
 from rapport.loop import lifetime
 from tests.examples.alike import assert_live_is_batch
 
+pytestmark = pytest.mark.xdist_group("music_shop")
+
 FILE = "CDNOW_sample.txt"
 DAYS_A_WEEK = 7
 

@@ -20,6 +20,8 @@ BY_CUSTOMER = (
     "coalesce(sum(amount) FILTER (NOT bought), 0) AS refunded "
     f"FROM (SELECT *, InvoiceNo NOT LIKE 'C%' AS bought, {AMOUNT} AS amount FROM {FILE} WHERE {KEPT}) GROUP BY 1"
 )
+
+pytestmark = pytest.mark.xdist_group("online_retail")
 # What came back of purchases from before the file begins is nobody's loss: who has only refunds is worth nothing.
 WORTH = "CASE WHEN orders > 0 THEN spend + refunded ELSE 0 END"
 

@@ -17,6 +17,8 @@ from rapport.loop.load import load
 from rapport.loop.refresh import refresh
 from tests.examples.conftest import EXAMPLES
 
+pytestmark = pytest.mark.xdist_group("steelworks")
+
 MADE = EXAMPLES / "steelworks"
 UNTIL = "2026-11-20"
 PROPOSALS = {
