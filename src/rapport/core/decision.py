@@ -81,6 +81,16 @@ class Treated(msgspec.Struct, frozen=True, kw_only=True):
     """Configuration rights: ``none``, ``choose`` or ``full``."""
 
 
+class Together(msgspec.Struct, frozen=True, kw_only=True):
+    """What kept the picks of one list apart; only of candidates that had company."""
+
+    groups: dict[str, str] = {}
+    """Candidate → its group: after one of them, the others were out."""
+    kinds: dict[str, str] = {}
+    """Candidate → in what a list should differ: after one of them, the others weighed ``again`` times as much."""
+    again: float = 1.0
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One decision as it is stored. The lists from ``candidates`` to ``choice_probability`` run parallel.
 
@@ -120,6 +130,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Version of the workspace that defined actions and rules."""
     factors: dict[str, dict[str, float]] = {}
     """What multiplied the weight beside the lever (``context``, ``uplift``) → candidate → by how much, where not 1."""
+    floor: float = 0.0
+    """The share of picks that was spread evenly over the candidates."""
+    together: Together | None = None
+    """What kept the picks of a list apart; None where nothing did."""
     prices: dict[str, float] = {}
     """What an acceptance of a candidate cost a scarce budget, in the workspace's currency, where not 0."""
     experiments: dict[str, str] = {}

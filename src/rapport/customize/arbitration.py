@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from rapport.core.columns import ColumnType
-from rapport.core.decision import Chosen, Decision, Item, action_of
+from rapport.core.decision import Chosen, Decision, Item, Together, action_of
 from rapport.core.errors import InvalidDefinition
 from rapport.customize.choice import draw
 from rapport.customize.encoding import Encoded, Encoder, Lineup, Lineups, net_value
 from rapport.customize.influence import Influence, influences
+from rapport.customize.listing import apart_of, together
 from rapport.customize.moment import Moment
 from rapport.customize.posterior import Posterior, Prepared
 from rapport.workspace.definitions import Action
+from rapport.workspace.lists import ListRules
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,6 +55,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     factors: Mapping[str, Mapping[str, float]] = {}
     """Reason → candidate → what its weight is multiplied by; unless said 1."""
     second: Second | None = None
+    lists: ListRules | None = None
+    """What the slot wants of its lists, beside the groups of the actions."""
 
 
 PLAIN = Terms()
@@ -70,6 +74,9 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, Any]
     factors: dict[str, dict[str, float]] = {}
     """What multiplied the weights, by reason and candidate, where not 1."""
+    floor: float = 0.0
+    together: Together | None = None
+    """What kept the picks apart, where more than one was asked for and anything did."""
 
 
 class Arbiter:
@@ -133,7 +140,11 @@ class Arbiter:
             moments[0] += [terms.items[name].affinity if name in terms.items else 0.0 for name in candidates]
         if terms.second is not None:
             blend(moments, terms.second, terms.second.logits(inputs, context, candidates, terms.items))
-        picks = draw(moments[0], moments[1], weight, floor=self.floor, seed=seed, limit=limit)
+        company = together(candidates, self._actions, terms.items, terms.lists) if limit > 1 else None
+        picks = draw(
+            moments[0], moments[1], weight, floor=self.floor, seed=seed, limit=limit,
+            apart=apart_of(candidates, company),
+        )  # fmt: skip
         mean, spread = moments.tolist()
         weights = weight.tolist()
         chosen = [
@@ -149,6 +160,8 @@ class Arbiter:
             chosen=chosen,
             inputs=inputs,
             factors=factors,
+            floor=self.floor,
+            together=company,
         )
 
     def learn(self, posterior: Posterior, decision: Decision, action: str, accepted: bool) -> None:

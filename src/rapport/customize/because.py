@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rapport.core.decision import Because, Chosen, Decision, action_of
 from rapport.core.time import from_us
+from rapport.customize.listing import standing
 from rapport.workspace.definitions import Action
 
 CONTEXT_SHOWN = 6
@@ -78,9 +79,11 @@ def _how(decision: Decision, pick: Chosen) -> str:
 
 
 def _place(decision: Decision, pick: Chosen) -> int:
-    """The pick's place by expectation among all candidates, 1 for the best."""
-    rivals = zip(decision.candidates, decision.mean, decision.weight, strict=True)
-    better = [name for name, mean, weight in rivals if weight / (1.0 + math.exp(-mean)) > pick.score + 1e-12]
+    """The pick's place by expectation among those still in the running when it was made, 1 for the best."""
+    field = standing(decision, pick)
+    means = zip(decision.candidates, decision.mean, strict=True)
+    score = pick.propensity * field[pick.action] if pick.action in field else pick.score
+    better = [n for n, mean in means if n in field and field[n] / (1.0 + math.exp(-mean)) > score + 1e-12]
     return 1 + len(set(better) - {pick.action})
 
 

@@ -3,12 +3,14 @@
 Each candidate's logit is sampled, z ~ N(mean, spread²), independently; the pick is the candidate with the largest
 σ(z)·weight (Chapelle and Li 2011). With probability ``floor`` the pick is instead uniform over all candidates, so
 that every eligible action keeps support for off-policy evaluation. A list is picked one after another with fresh
-noise, and the probability of each pick given those before it is known exactly.
+noise, and the probability of each pick given those before it is known exactly; what a pick takes from the rest of its
+list (``Apart``) is part of what is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,6 +19,18 @@ import numpy.typing as npt
 from rapport.customize.kernels import sampling
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+
+class Apart(NamedTuple):
+    """What keeps the picks of a list apart, one number a candidate, -1 for none."""
+
+    groups: Places
+    """After a pick, the others of its group are out."""
+    kinds: Places
+    """After a pick, the others of its kind weigh ``again`` times as much, if they weigh more than 0."""
+    again: float = 1.0
+    """At 0 they are out."""
 
 
 class Picks(msgspec.Struct, frozen=True):
@@ -35,6 +49,7 @@ def pick(
     floor: float,
     seed: int,
     limit: int = 1,
+    apart: Apart | None = None,
 ) -> Picks:
     """Draws up to ``limit`` different candidates.
 
@@ -48,13 +63,18 @@ def pick(
     if len(mean) == 0:
         return Picks([], [], [])
     means, spreads, weights = (np.array(numbers, dtype=np.float64) for numbers in (mean, spread, weight))
-    return draw(means, spreads, weights, floor=floor, seed=seed, limit=limit)
+    return draw(means, spreads, weights, floor=floor, seed=seed, limit=limit, apart=apart)
 
 
-def draw(mean: Floats, spread: Floats, weight: Floats, *, floor: float, seed: int, limit: int) -> Picks:
+def draw(
+    mean: Floats, spread: Floats, weight: Floats, *, floor: float, seed: int, limit: int, apart: Apart | None = None
+) -> Picks:
     """``pick`` for arrays of float64 that are not empty: what a decision calls."""
     first = np.empty(weight.size)
-    positions, conditional = sampling().rank(mean, spread, weight, floor, seed, min(limit, weight.size), first)
+    if apart is None:
+        nobody = np.full(weight.size, -1)
+        apart = Apart(nobody, nobody)
+    positions, conditional = sampling().rank(mean, spread, weight, floor, seed, min(limit, weight.size), first, *apart)
     return Picks(positions.tolist(), conditional.tolist(), first.tolist())
 
 

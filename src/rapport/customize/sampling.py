@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 _compile = numba.njit(cache=True, error_model="numpy")
 
@@ -25,12 +26,16 @@ REACH = 8.0
 """Standard deviations beyond which a normal distribution is taken as finished (mass 6e-16)."""
 EDGE = 5.2
 """Standard deviations beyond which a candidate is not followed (mass 1e-7)."""
+EDGE_GROWS = 0.18
+"""So many further for each e-fold of candidates on the winning side, where the tails of all of them add up."""
 APART = 5.2
 """Joint standard deviations beyond which one candidate cannot overtake another (chance 1e-7)."""
 STEP = 0.45
 """Step of the trapezoidal rule, in the narrowest standard deviation on the common scale."""
 STEPS_MAX = 160
 """More steps than this are left to the adaptive rule."""
+REFINED_MAX = 3
+"""So often the steps are halved before it is left to the adaptive rule: the best of many has a narrow peak."""
 PANEL = 4.0
 """Widest panel of the adaptive rule, in the narrowest standard deviation at work there (and in logits)."""
 TOLERANCE = 3e-7
@@ -213,11 +218,14 @@ def _even_steps(low: float, high: float, width: float, mean: Floats, spread: Flo
     steps = int((high - low) / width) + 2
     for k in range(steps):
         add_shares(low + k * width, width, mean, spread, ratio, sign, cdf, density, out)
-    if abs(out.sum() - 1.0) < TOLERANCE:
-        return True
-    for k in range(steps):
-        add_shares(low + (k + 0.5) * width, width, mean, spread, ratio, sign, cdf, density, out)
-    out *= 0.5
+    for _ in range(REFINED_MAX):
+        if abs(out.sum() - 1.0) < TOLERANCE:
+            return True
+        for k in range(steps):
+            add_shares(low + (k + 0.5) * width, width, mean, spread, ratio, sign, cdf, density, out)
+        out *= 0.5
+        width *= 0.5
+        steps *= 2
     return bool(abs(out.sum() - 1.0) < TOLERANCE)
 
 
@@ -284,13 +292,16 @@ def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.b
         if alive[i]:
             largest = max(largest, abs(weight[i]))
     ends, middle = np.empty((2, size)), np.empty(size)
+    below, above = EDGE, EDGE + EDGE_GROWS * math.log(size)
+    if sign < 0:
+        below, above = above, below
     leader = -1
     for i in range(size):
         if alive[i]:
             ratio = largest / abs(weight[i])
             middle[i] = translate(mean[i], ratio)
-            ends[0, i] = translate(mean[i] - EDGE * spread[i], ratio)
-            ends[1, i] = translate(mean[i] + EDGE * spread[i], ratio)
+            ends[0, i] = translate(mean[i] - below * spread[i], ratio)
+            ends[1, i] = translate(mean[i] + above * spread[i], ratio)
             if leader < 0 or (sign > 0 and ends[0, i] > ends[0, leader]) or (sign < 0 and ends[1, i] < ends[1, leader]):
                 leader = i
     low, high, narrowest = ends[0, leader], ends[1, leader], np.inf
@@ -305,7 +316,7 @@ def _field(mean: Floats, spread: Floats, weight: Floats, alive: npt.NDArray[np.b
             out[0, count], out[1, count], out[2, count] = mean[i], spread[i], abs(weight[i]) / largest
             high = max(high, ends[1, i]) if sign > 0 else high
             low = min(low, ends[0, i]) if sign < 0 else low
-            narrowest = min(narrowest, (ends[1, i] - middle[i]) / EDGE)
+            narrowest = min(narrowest, (ends[1, i] - middle[i]) / above)
             count += 1
     return count, low, high, narrowest
 
@@ -358,22 +369,45 @@ def _probabilities(mean: Floats, spread: Floats, weight: Floats, open_: npt.NDAr
 probabilities = _compile(_probabilities)
 
 
-def _rank(mean: Floats, spread: Floats, weight: Floats, floor: float, seed: int, limit: int,
-          first: Floats) -> tuple[npt.NDArray[np.int64], Floats]:  # fmt: skip
-    """The picks and the chance of each given those before; brings mean and spread within bounds, fills ``first``."""
+def _close(pick: int, open_: npt.NDArray[np.bool_], weight: Floats, groups: Places, kinds: Places,
+           again: float) -> None:  # fmt: skip
+    """What a pick takes from the rest of its list: its group closes, and what is of its kind weighs less, in place."""
+    open_[pick] = False
+    for i in range(weight.size):
+        if groups[i] >= 0 and groups[i] == groups[pick]:
+            open_[i] = False
+        if kinds[i] >= 0 and kinds[i] == kinds[pick]:
+            if again == 0.0:
+                open_[i] = False
+            elif weight[i] > 0.0:
+                weight[i] *= again
+
+
+close = _compile(_close)
+
+
+def _rank(mean: Floats, spread: Floats, weight: Floats, floor: float, seed: int, limit: int, first: Floats,
+          groups: Places, kinds: Places, again: float) -> tuple[Places, Floats]:  # fmt: skip
+    """The picks and the chance of each given those before; brings mean and spread within bounds, fills ``first``.
+
+    ``groups`` and ``kinds`` number what candidates belong to, -1 for none; ``weight`` is left as it is. The list ends
+    where nobody is left.
+    """
     for i in range(mean.size):
         mean[i] = min(max(mean[i], -LOGIT_MAX), LOGIT_MAX)
         spread[i] = min(max(spread[i], SPREAD_MIN), SPREAD_MAX)
-    open_ = np.ones(mean.size, dtype=np.bool_)
+    open_, left = np.ones(mean.size, dtype=np.bool_), weight.copy()
     picks, conditional = np.empty(limit, dtype=np.int64), np.empty(limit)
     for place in range(limit):
-        chance = probabilities(mean, spread, weight, open_, floor)
+        if not open_.any():
+            return picks[:place], conditional[:place]
+        chance = probabilities(mean, spread, left, open_, floor)
         if place == 0:
             first[:] = chance
-        pick = draw(mean, spread, weight, open_, floor, seed, place * (2 * mean.size + 4))
+        pick = draw(mean, spread, left, open_, floor, seed, place * (2 * mean.size + 4))
         picks[place] = pick
         conditional[place] = chance[pick]
-        open_[pick] = False
+        close(pick, open_, left, groups, kinds, again)
     return picks, conditional
 
 

@@ -43,7 +43,10 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     for step in STEPS:
         step(rt, contest)
     seed = rt.chance.seed()
-    terms = Terms(items=contest.items, prices=contest.prices, factors=contest.factors)
+    terms = Terms(
+        items=contest.items, prices=contest.prices, factors=contest.factors,
+        lists=rt.workspace.policy.lists.get(ask.slot),
+    )  # fmt: skip
     ranking = rt.arbiter.rank(
         rt.learner.posterior, contest.eligible, contest.row, contest.context, seed=seed, limit=ask.limit,
         personalized=not contest.impersonal, terms=terms,
@@ -78,6 +81,8 @@ def _record(rt: Runtime, contest: Contest, ranking: Ranking, seed: int) -> Decis
         model=rt.learner.name,
         definitions=rt.workspace.version,
         factors=ranking.factors,
+        floor=ranking.floor,
+        together=ranking.together,
         prices=contest.prices,
         experiments=contest.experiments,
         holdout=contest.holdout,
