@@ -15,8 +15,10 @@ from rapport.core.event import encode_event
 from rapport.core.time import DAY_US, HOUR_US, local_day
 from rapport.differentiate import history_sql
 from rapport.differentiate.history import NOTHING, HistoryFold, decode_history, gather, read_history
+from rapport.differentiate.interests import KEPT_MAX, interests_of
 from rapport.differentiate.readings import readings_of
 from rapport.warehouse.columns import EVENTS_OF_LOG, with_columns
+from rapport.workspace.catalogue import Catalogue, Interest
 from rapport.workspace.definitions import Identity, Settings, Workspace
 from rapport.workspace.needs import NeedAttribute, Needs, Reading
 from rapport.workspace.stages import Stages
@@ -46,6 +48,13 @@ NEEDS = Needs(
 SHOP = Workspace(root="", version="", settings=Settings(), identity=Identity(), traits={}, features={}, actions={},
                  sources={}, needs=NEEDS, stages=Stages())  # fmt: skip
 READINGS = readings_of(SHOP)
+INTERESTS = interests_of(
+    Workspace(root="", version="", settings=Settings(), identity=Identity(), traits={}, features={}, actions={},
+              sources={}, catalogue=Catalogue(interests=[
+                  Interest(event="Product Viewed", of="properties.category", where={"properties.channel": "web"}),
+                  Interest(event="Order Completed", of="properties.products[].category", owned=True),
+              ]))
+)  # fmt: skip
 NOON = 19_700 * DAY_US + DAY_US // 2
 OWNERS = {"user_id:ann": "c1", "anonymous_id:a": "c1", "user_id:bob": "c2", "user_id:none": "c3"}
 
@@ -77,18 +86,22 @@ happenings = st.lists(
 def test_live_and_offline_histories_agree(make, happenings, zone):
     events = _events(make, happenings)
     zone = ZoneInfo(zone)
-    fold = HistoryFold(READINGS, zone, "EUR", RATES)
+    fold = HistoryFold(READINGS, zone, "EUR", RATES, INTERESTS)
     states = {"c1": {}, "c2": {}, "c3": {}}
     for seq, event in enumerate(events, start=1):
         fold.add(states[OWNERS[event.subject]], event, seq)
     states = [read_history(fold.encode(state)) for state in states.values()]
-    assert _rows(*gather(states, READINGS, local_day(NOON, zone), NOON)) == _offline(events, zone)
+    offline = _offline(events, zone)
+    shown = [(place, *(getattr(one, name) for name in one.__struct_fields__))
+             for place, state in enumerate(states) for one in state.shown]  # fmt: skip
+    assert shown == offline.pop("interests")
+    assert _rows(*gather(states, READINGS, local_day(NOON, zone), NOON)) == offline
 
 
 @settings(max_examples=30, deadline=None)
 @given(happenings, st.randoms(use_true_random=False), st.integers(0, 25))
 def test_neither_order_nor_merging_changes_a_history(make, happenings, shuffle, cut):
-    fold = HistoryFold(READINGS, ZoneInfo("UTC"), "EUR", RATES)
+    fold = HistoryFold(READINGS, ZoneInfo("UTC"), "EUR", RATES, INTERESTS)
     placed = list(enumerate(_events(make, happenings), start=1))
     shuffled = list(placed)
     shuffle.shuffle(shuffled)
@@ -132,6 +145,26 @@ def test_a_reading_forgets_what_lies_beyond_its_horizon(make):
     assert list(kept["when.0"]["Saturday"]) == [19_700]
 
 
+def test_only_the_newest_interests_stay_in_whatever_order_they_came(make):
+    fold = HistoryFold([], ZoneInfo("UTC"), "EUR", interests=INTERESTS)
+    looked = [
+        make(NOON - place % 7 * DAY_US, "Product Viewed", properties={"category": f"b{place:04}", "channel": "web"})
+        for place in range(KEPT_MAX + 200)
+    ]
+    bodies = []
+    for events in (looked, looked[::-1]):
+        state = {}
+        for half in (events[:400], events[400:]):
+            for event in half:
+                fold.add(state, event, 1)
+            state = decode_history(fold.encode(state))
+        bodies.append(bytes(fold.encode(state)))
+    assert bodies[0] == bodies[1]
+    kept = read_history(bodies[0]).shown
+    assert len(kept) == KEPT_MAX
+    assert min(one.day for one in kept) == 19_700 - 4
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
 def test_nobody_has_no_history(zone):
     purchases, tallies, recent = gather([NOTHING], READINGS, 19_700, NOON)
@@ -157,7 +190,7 @@ def _offline(events, zone):
     log = pa.table({"seq": seqs, "message_id": pa.array([str(seq) for seq in seqs], pa.string()),
                     "body": pa.array(bodies, pa.string())})  # fmt: skip
     database.register("log", log)
-    columns = history_sql.history_columns(READINGS)
+    columns = history_sql.history_columns([*READINGS, *INTERESTS])
     database.execute(f"CREATE TABLE events AS {with_columns(f'({EVENTS_OF_LOG})', (), columns)}")
     owners = pa.table({"subject": list(OWNERS), "customer_id": list(OWNERS.values())})
     database.register("identifiers", owners)
@@ -173,6 +206,8 @@ def _offline(events, zone):
                               "place, reading, value, day, count")),
         "recent": ask(f"SELECT * FROM ({history_sql.recent_query('measured', READINGS, NOON)}) ORDER BY place, number",
                       "place, reading, time_us"),
+        "interests": ask(history_sql.interests_query("measured", INTERESTS, zone, NOON),
+                         "place, item, day, interest, count"),
     }  # fmt: skip
 
 

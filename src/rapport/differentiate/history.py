@@ -3,7 +3,7 @@
 ``gather`` makes arrays of many customers' histories; ``history_sql`` makes the same arrays in the warehouse. All counts
 are whole numbers by local day, so that neither order nor merging changes a value. A state is plain data: under ``p``
 day → [orders, revenue, refunds, foreign], under ``t`` reading → value → day → count, under ``v`` the newest signals,
-each [time, seq, reading].
+each [time, seq, reading], under ``i`` the newest interests in items, (item, day, interest) → count.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rapport.core.money import to_units
 from rapport.core.path import Path, reader, scalar_text
 from rapport.core.time import DAY_US, from_us
 from rapport.differentiate.frame import Purchases, Recent, Tallies
+from rapport.differentiate.interests import ITEM_MAX, Shown, newest
 from rapport.differentiate.measures import units_of
 from rapport.differentiate.readings import MOMENTS, SEPARATOR, Tallied, band
 from rapport.differentiate.windows import LocalDays
@@ -46,6 +47,7 @@ class Kept(msgspec.Struct, array_like=True, frozen=True):
     bought: list[tuple[int, ...]]
     tallied: dict[str, dict[str, list[tuple[int, int]]]]
     recent: list[tuple[int, int, str]]
+    shown: list[Shown] = []
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -58,11 +60,17 @@ _Count = Callable[[State, Event, int, int], None]
 class HistoryFold:
     """The fold of a workspace's readings and purchases, compiled once; holds no customer.
 
-    ``rates`` are currency → what one unit is worth in ``currency``, the workspace's own.
+    ``rates`` are currency → what one unit is worth in ``currency``, the workspace's own; ``interests`` are readings of
+    items of the catalogue.
     """
 
     def __init__(
-        self, readings: Sequence[Tallied], zone: ZoneInfo, currency: str, rates: Mapping[str, float] | None = None
+        self,
+        readings: Sequence[Tallied],
+        zone: ZoneInfo,
+        currency: str,
+        rates: Mapping[str, float] | None = None,
+        interests: Sequence[Tallied] = (),
     ) -> None:
         self._days = LocalDays(zone)
         self._horizons = {one.name: one.horizon_days for one in readings}
@@ -75,6 +83,8 @@ class HistoryFold:
             self._counts.setdefault(event, []).append(_purchase(event, rated))
         for place, one in enumerate(readings):
             self._counts.setdefault(one.event, []).append(_tally(one, place, zone))
+        for place, one in enumerate(interests):
+            self._counts.setdefault(one.event, []).append(_interest(one, place, zone))
 
     def concerns(self, event: Event) -> bool:
         """Whether an event changes a history."""
@@ -101,6 +111,10 @@ class HistoryFold:
                     held[day] = held.get(day, 0) + count
         if "v" in other:
             into["v"] = _newest([*into.get("v", []), *other["v"]])
+        if "i" in other:
+            shown = into.setdefault("i", {})
+            for key, count in other["i"].items():
+                shown[key] = shown.get(key, 0) + count
 
     def encode(self, state: State) -> msgspec.Raw:
         """The history as it is stored, without the days that can never count again."""
@@ -112,7 +126,8 @@ class HistoryFold:
         tallied = state.get("t", {})
         lasting = {name: tally for name in sorted(tallied) if (tally := self._lasting(name, tallied[name]))}
         bought = [(day, *row) for day, row in sorted(state.get("p", {}).items())]
-        return Kept(bought, lasting, [(one[0], one[1], one[2]) for one in state.get("v", ())])
+        recent = [(one[0], one[1], one[2]) for one in state.get("v", ())]
+        return Kept(bought, lasting, recent, newest([Shown(*key, count) for key, count in state.get("i", {}).items()]))
 
     def _lasting(self, name: str, values: Mapping[str, Mapping[int, int]]) -> dict[str, list[tuple[int, int]]]:
         """A reading's values in order, by day, as far back as it looks from its newest day."""
@@ -128,7 +143,8 @@ def decode_history(body: msgspec.Raw | bytes) -> State:
         return {}
     tallied = {name: {value: dict(days) for value, days in values.items()} for name, values in kept.tallied.items()}
     bought = {day: list(row) for day, *row in kept.bought}
-    return {"p": bought, "t": tallied, "v": [list(one) for one in kept.recent]}
+    shown = {(one.item, one.day, one.interest): one.count for one in kept.shown}
+    return {"p": bought, "t": tallied, "v": [list(one) for one in kept.recent], "i": shown}
 
 
 def read_history(body: msgspec.Raw | bytes) -> Kept:
@@ -235,6 +251,21 @@ def _tally(one: Tallied, place: int, zone: ZoneInfo) -> _Count:
                 days[day] = days.get(day, 0) + 1
         if one.signal:
             state["v"] = _newest([*state.get("v", []), [event.time, seq, name]])
+
+    return count
+
+
+def _interest(one: Tallied, place: int, zone: ZoneInfo) -> _Count:
+    holds = [_condition(path, wanted) for path, wanted in one.where]
+    read = _values(one, zone)
+
+    def count(state: State, event: Event, day: int, _seq: int) -> None:
+        if not all(hold(event) for hold in holds):
+            return
+        shown = state.setdefault("i", {})
+        for item in read(event):
+            if 0 < len(item) <= ITEM_MAX:
+                shown[item, day, place] = shown.get((item, day, place), 0) + 1
 
     return count
 

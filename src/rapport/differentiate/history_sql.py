@@ -19,6 +19,7 @@ from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.core.time import DAY_US, local_day
 from rapport.differentiate.features import EVENT_TYPES
 from rapport.differentiate.history import DAYPARTS, MONTHS, RATE_SCALE, RECENT_DAYS, RECENT_MAX, REFUNDS, WEEKDAYS
+from rapport.differentiate.interests import ITEM_MAX, KEPT_MAX
 from rapport.differentiate.readings import MOMENTS, SEPARATOR, Tallied, band
 
 _REVENUE: Final = EventColumn(Path.parse("properties.revenue"), "number")
@@ -80,7 +81,7 @@ def recent_query(customers: str, readings: Sequence[Tallied], as_of_us: int) -> 
     fresh = f"SELECT {', '.join(columns)} FROM {_owned(customers, as_of_us)} AND e.time > {after}"
     parts = " UNION ALL ".join(
         f"SELECT e.place, e.customer_id, {number} AS reading, {literal(one.name)} AS name, e.time, e.seq"
-        f" FROM fresh AS e WHERE {_matches(one)}"
+        f" FROM fresh AS e WHERE {matches(one)}"
         for number, one in signals
     )
     return (
@@ -88,6 +89,25 @@ def recent_query(customers: str, readings: Sequence[Tallied], as_of_us: int) -> 
         f" ROW_NUMBER() OVER (PARTITION BY place ORDER BY time, seq, name) AS number FROM ({parts})"
         f" QUALIFY ROW_NUMBER() OVER (PARTITION BY place ORDER BY time DESC, seq DESC, name DESC) <= {RECENT_MAX}"
         " ORDER BY place, number"
+    )
+
+
+def interests_query(customers: str, interests: Sequence[Tallied], zone: ZoneInfo, as_of_us: int) -> str:
+    """``place, customer_id, item, day, interest, count``: each customer's newest, ascending by place, item, day."""
+    parts = " UNION ALL ".join(
+        f"SELECT e.place, e.customer_id, e.day, {number} AS interest, UNNEST({_values(one, zone)}) AS item"
+        f" FROM owned AS e WHERE {matches(one)}"
+        for number, one in enumerate(interests)
+    )
+    counted = (
+        f"SELECT place, customer_id, item, day, interest, COUNT(*) AS count FROM ({parts})"
+        f" WHERE LENGTH(item) BETWEEN 1 AND {ITEM_MAX} GROUP BY place, customer_id, item, day, interest"
+    )
+    return (
+        f"WITH owned AS MATERIALIZED ({_events(customers, interests, zone, as_of_us)})"
+        f" SELECT place, customer_id, item, day, interest, count FROM ({counted}) QUALIFY ROW_NUMBER()"
+        f" OVER (PARTITION BY place ORDER BY day DESC, item DESC, interest DESC) <= {KEPT_MAX}"
+        " ORDER BY place, item, day, interest"
     )
 
 
@@ -117,7 +137,7 @@ def _tally(place: int, one: Tallied, zone: ZoneInfo, as_of_us: int) -> str:
     today = local_day(as_of_us, zone)
     inner = (
         f"SELECT e.place, e.customer_id, e.day, {_occasion(one)} AS occasion, UNNEST({_values(one, zone)}) AS v"
-        f" FROM owned AS e WHERE {_matches(one)} AND e.day > {today - one.horizon_days}"
+        f" FROM owned AS e WHERE {matches(one)} AND e.day > {today - one.horizon_days}"
     )
     value = _banded(one.bands, "v") if one.bands else "v"
     told = f"occasion || {_text(SEPARATOR)} || {value}" if one.occasion else value
@@ -130,12 +150,13 @@ def _values(one: Tallied, zone: ZoneInfo) -> str:
         return "['']"
     if one.of[0] in MOMENTS:
         return f"[{_moment(one.of[0], zone)}]"
-    lists = [_list(column) for column in _read_columns(one)]
+    lists = [listed(column) for column in _read_columns(one)]
     found = lists[0] if len(lists) == 1 else f"LIST_CONCAT({', '.join(lists)})"
     return f"CASE WHEN LEN({found}) = 0 THEN [''] ELSE LIST_DISTINCT({found}) END" if one.signal else found
 
 
-def _list(column: EventColumn) -> str:
+def listed(column: EventColumn) -> str:
+    """The values of a column of one event as a list, empty where there is none."""
     name = f"e.{name_sql(str(column))}"
     kind = "DECIMAL(18, 4)" if column.kind == "number" else "TEXT"
     nothing = f"CAST([] AS {kind}[])"
@@ -176,7 +197,8 @@ def _occasion(one: Tallied) -> str:
     return f"COALESCE({name}[1], '')" if path.many else f"COALESCE({name}, '')"
 
 
-def _matches(one: Tallied) -> str:
+def matches(one: Tallied) -> str:
+    """The condition on an event ``e`` that a reading looks at it."""
     conditions = [_event_is(one.event), *(_equals(path, wanted) for path, wanted in one.where)]
     return " AND ".join(conditions)
 

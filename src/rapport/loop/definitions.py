@@ -18,7 +18,7 @@ def digest(rt: Runtime) -> bytes:
     """
     workspace = rt.workspace
     identity = workspace.identity
-    shaping = (
+    shaping: tuple[object, ...] = (
         (identity.namespaces, identity.blocked, identity.phone_region),
         [(name, trait.type) for name, trait in workspace.traits.items()],
         workspace.features,
@@ -27,6 +27,8 @@ def digest(rt: Runtime) -> bytes:
         [(name, action.window, action.goal) for name, action in workspace.actions.items()],
         (rt.readings, rt.rates, workspace.settings.currency),
     )
+    if rt.interests:
+        shaping = (*shaping, rt.interests)
     return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest().encode()
 
 

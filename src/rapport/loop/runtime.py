@@ -14,6 +14,7 @@ from rapport.customize.eligibility import Eligibility
 from rapport.customize.treatment import Treatments
 from rapport.differentiate.features import FeatureFold
 from rapport.differentiate.history import HistoryFold
+from rapport.differentiate.interests import interests_of
 from rapport.differentiate.parts import Part, parts_of
 from rapport.differentiate.readings import Tallied, readings_of
 from rapport.identify.arrival import Arrivals
@@ -93,6 +94,8 @@ class Runtime:
     features: FeatureFold
     readings: list[Tallied]
     """Where needs and stages are read."""
+    interests: list[Tallied]
+    """Where interest in items of the catalogue shows; empty without one."""
     histories: HistoryFold
     parts: list[Part]
     """How customers differ, part by part."""
@@ -138,6 +141,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
     counts = Counts()
     zone = ZoneInfo(workspace.settings.timezone)
     readings = readings_of(workspace)
+    interests = interests_of(workspace)
     rates = workspace.value.currencies if workspace.value else {}
     sources = survivorship(workspace.identity)
     arbiter = Arbiter(
@@ -162,7 +166,8 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         survivors=Survivors(workspace.traits, sources),
         features=FeatureFold(workspace.features, zone),
         readings=readings,
-        histories=HistoryFold(readings, zone, workspace.settings.currency, rates),
+        histories=HistoryFold(readings, zone, workspace.settings.currency, rates, interests),
+        interests=interests,
         parts=parts_of(workspace, columns),
         score_columns=score_columns(workspace),
         visit_us=duration_us((workspace.stages or Stages()).visit),

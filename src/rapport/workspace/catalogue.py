@@ -31,6 +31,8 @@ class Catalogue(Definition, frozen=True):
     """What speaks of an item; empty: views, baskets and orders by Segment's e-commerce names."""
     attributes: dict[str, str] = {}
     """Attribute of an item → its key beside the id in the event: ``{category: category, price: price, name: name}``."""
+    gone_after: str = "365d"
+    """An item of which nothing was heard for so long, reckoned from the newest of all, is no longer offered."""
     again: bool = False
     """Whether an item that the customer owns is offered again (food yes, books no)."""
 
