@@ -17,3 +17,21 @@ def regression() -> ModuleType:
 def sampling() -> ModuleType:
     """The kernels of the choice."""
     return import_module("rapport.customize.sampling")
+
+
+@cache
+def walk() -> ModuleType:
+    """The kernel of the boosted trees."""
+    return import_module("rapport.customize.boosted.walk")
+
+
+@cache
+def dual() -> ModuleType:
+    """The kernel of the allocation's dual."""
+    return import_module("rapport.customize.allocate.dual")
+
+
+@cache
+def giving() -> ModuleType:
+    """The kernel that rounds an allocation."""
+    return import_module("rapport.customize.allocate.giving")
