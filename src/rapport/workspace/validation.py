@@ -61,6 +61,7 @@ def validate(draft: Draft) -> None:
     for entry, check in _CHECKS.items():
         _whole(draft, getattr(draft, entry), check)
     _each(draft, draft.segments, checks.segments.check)
+    _each(draft, draft.experiments, checks.experiments.check)
 
 
 def _whole(draft: Draft, entry: Entry[Any] | None, check: Callable[[Draft, Any, Place], None]) -> None:
@@ -151,6 +152,7 @@ def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
     if kept.model_versions < 1:
         draft.report(place.below("retention", "model_versions"), "at least one version is kept")
     checks.gates.check(draft, policy.gates, place.below("gates"))
+    checks.experiments.check_holdout(draft, policy.holdout, place.below("holdout"))
 
 
 def _column_names(draft: Draft) -> None:
