@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from rapport.demo.counts import Held, reconcile
+from rapport.demo.estimate import Estimate
 from rapport.demo.rounds import Contact, Tally
-from rapport.demo.summary import Estimate, blocks_of
+from rapport.demo.summary import blocks_of
 
 
 def contact(reward: float, random: float = 1.0, best: float = 3.0) -> Contact:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from msgspec import structs
+
 from rapport.demo.differences import Differences
+from rapport.demo.regret import Regret
 from rapport.demo.summary import Belief, Block, Summary
 
 Table = Callable[[Sequence[str], Iterable[Sequence[Any]], str], None]
@@ -27,6 +30,8 @@ def draw(summary: Summary, table: Table, line: Line) -> None:
     line(
         "Figures are means ± one standard error; belief~truth is the rank correlation of expected and true acceptance."
     )
+    lost = [(one.of, f"{one.contacts:,}", str(one.regret), f"{one.gap_closed:.0%}") for one in _regrets(summary)]
+    table(("by", "contacts", "regret", "gap closed"), lost, "Regret by contact with the customer, and by mode")
     rows = [(one.customer, one.need, "\n".join(map(_belief, one.beliefs)), _belief(one.best)) for one in summary.learnt]
     table(("customer", "hidden need", "what the model expects most of", "truly worth most"), rows, "What was learnt")
     _draw_differences(summary.differences, table, line)
@@ -34,6 +39,11 @@ def draw(summary: Summary, table: Table, line: Line) -> None:
     table(("stage", "what", "how many"), counts, "Every stage counted")
     checks = [(one.what, one.left, one.right, "yes" if one.holds else "NO") for one in summary.reconciled]
     table(("reconciled", "left", "right", "even"), checks, "")
+
+
+def _regrets(summary: Summary) -> Iterable[Regret]:
+    yield from (structs.replace(one, of=f"contact {one.of}") for one in summary.by_contact)
+    yield from summary.by_mode
 
 
 def _draw_differences(seen: Differences, table: Table, line: Line) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
@@ -66,6 +66,10 @@ class Contact:
     """The best eligible action."""
     agreement: float
     """Rank correlation over the eligible actions between believed and true chance of acceptance, −1 to 1."""
+    mode: str = ""
+    """The marketing mode that treated the customer; empty for none."""
+    nth: int = 1
+    """Which contact with this customer it is."""
 
 
 @dataclass(slots=True)
@@ -81,6 +85,8 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     """``accepted``, ``rejected`` or ``silent``, as the customers meant it."""
     contacts: list[Contact] = field(default_factory=list)
+    met: Counter[int] = field(default_factory=Counter)
+    """Reader → how often something was offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +213,9 @@ def _contact(stage: Stage, number: int, visitors: Iterable[Reader], moment: Mome
         saved.append(decided.saved)
         stage.tally.asked += 1
         if decided.decision.chosen:
-            stage.tally.contacts.append(judge(stage.rt, number, reader, decided.decision, moment))
+            stage.tally.met[reader.number] += 1
+            told = judge(stage.rt, number, reader, decided.decision, moment)
+            stage.tally.contacts.append(replace(told, nth=stage.tally.met[reader.number]))
             answers.extend(_reply(stage, reader, decided.decision, moment))
     for promise in saved:
         promise.result()
@@ -251,6 +259,7 @@ def judge(rt: Runtime, number: int, reader: Reader, decision: Decision, moment: 
         reward_random=float(expected.mean()),
         reward_best=float(expected.max()),
         agreement=_rank_correlation(np.array(decision.mean), true),
+        mode=decision.treatment.mode if decision.treatment else "",
     )
 
 

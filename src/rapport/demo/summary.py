@@ -13,33 +13,15 @@ import numpy as np
 from rapport.core.decision import Decision
 from rapport.demo.counts import Reconciled, count, reconcile, stages
 from rapport.demo.differences import Differences, differences
+from rapport.demo.estimate import Estimate
 from rapport.demo.people import Moment, Reader, acceptance
+from rapport.demo.regret import Regret, by_contact, by_mode
 from rapport.demo.rounds import Contact, Stage, site_name
 from rapport.loop.decide import Ask, decide
 from rapport.loop.fold import catch_up
 from rapport.loop.runtime import Runtime
 
 BLOCKS = 6
-
-
-class Estimate(msgspec.Struct, frozen=True):
-    """A mean and its standard error."""
-
-    mean: float
-    error: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Estimate:
-        """The mean of values and the standard error of that mean.
-
-        >>> Estimate.of([1.0, 3.0])
-        Estimate(mean=2.0, error=1.0)
-        """
-        spread = float(np.std(values, ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-        return cls(float(np.mean(values)), spread)
-
-    def __str__(self) -> str:
-        return f"{self.mean:.3f} ± {self.error:.3f}"
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -90,6 +72,10 @@ class Summary(msgspec.Struct, frozen=True):
     rounds: int
     blocks: list[Block]
     final_regret: Estimate
+    by_contact: list[Regret]
+    """By how often the customer had been met."""
+    by_mode: list[Regret]
+    """By how the customer is treated."""
     learnt: list[Learnt]
     differences: Differences
     stages: dict[str, dict[str, int]]
@@ -115,6 +101,8 @@ def summarise(stage: Stage, *, seed: int, rounds: int) -> Summary:
         rounds=rounds,
         blocks=blocks,
         final_regret=blocks[-1].regret,
+        by_contact=by_contact(stage.tally.contacts),
+        by_mode=by_mode(stage.tally.contacts),
         learnt=learnt,
         differences=differences(stage),
         stages=stages(held, stage.tally, len(stage.readers)),
