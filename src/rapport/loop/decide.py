@@ -12,7 +12,7 @@ from rapport.core.decision import Chosen, Decision, DecisionRow, Exclusion, acti
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.customize.arbitration import Ranking, Terms
 from rapport.customize.because import because
-from rapport.loop import treatment
+from rapport.loop import stock, treatment, trials, uplift
 from rapport.loop.contest import ASKED_NOT_TO as ASKED_NOT_TO  # noqa: PLC0414 - whoever asks for decisions needs it
 from rapport.loop.contest import Ask as Ask  # noqa: PLC0414
 from rapport.loop.contest import Contest, Step, enter
@@ -20,7 +20,7 @@ from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
 
 LIMIT_MAX = 50
-STEPS: Final[tuple[Step, ...]] = (treatment.limit,)
+STEPS: Final[tuple[Step, ...]] = (trials.assign, treatment.limit, stock.take_out, uplift.discount)
 """What changes who is in the running and on what terms, in this order."""
 
 
@@ -43,19 +43,23 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     for step in STEPS:
         step(rt, contest)
     seed = rt.chance.seed()
-    terms = Terms(
-        items=contest.items, prices=contest.prices, factors=contest.factors,
-        lists=rt.workspace.policy.lists.get(ask.slot),
-    )  # fmt: skip
     ranking = rt.arbiter.rank(
         rt.learner.posterior, contest.eligible, contest.row, contest.context, seed=seed, limit=ask.limit,
-        personalized=not contest.impersonal, terms=terms,
+        personalized=not contest.impersonal, terms=terms_of(rt, contest),
     )  # fmt: skip
     decision = _record(rt, contest, ranking, seed)
     row = DecisionRow(decision.id, decision.customer_id, ask.slot, decision.made_at, encode_decision(decision))
     saved = rt.store.record(row)
     treatment.remember(rt, decision, saved)
     return Decided(decision, saved)
+
+
+def terms_of(rt: Runtime, contest: Contest) -> Terms:
+    """On what terms the candidates of a contest compete, once every step has spoken."""
+    return Terms(
+        items=contest.items, prices=contest.prices, factors=contest.factors,
+        lists=rt.workspace.policy.lists.get(contest.ask.slot),
+    )  # fmt: skip
 
 
 def _record(rt: Runtime, contest: Contest, ranking: Ranking, seed: int) -> Decision:

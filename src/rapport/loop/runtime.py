@@ -25,7 +25,10 @@ from rapport.loop.counts import Counts
 from rapport.loop.gatekeeper import Gatekeeper
 from rapport.loop.in_flight import InFlight
 from rapport.loop.learner import Learner
+from rapport.loop.running import Trials
+from rapport.loop.stock import Stock
 from rapport.loop.suppress import Suppressed
+from rapport.loop.uplifts import Uplifts
 from rapport.ports.clock import Chance, Clock
 from rapport.ports.store import KeyRow, Store
 from rapport.ports.warehouse import Warehouse
@@ -115,6 +118,12 @@ class Runtime:
     slots: dict[str, list[str]]
     gatekeeper: Gatekeeper
     """Which stages the data does not carry."""
+    trials: Trials
+    """Which experiments run, and who is held out."""
+    uplifts: Uplifts
+    """What offers add, measured at the last refresh."""
+    stock: Stock
+    """What there is a limited number of."""
     suppressed: Suppressed
     """Who was erased, for events that arrive."""
     keyring: KeyRing = field(default_factory=KeyRing)
@@ -178,6 +187,9 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         learner=Learner.resume(store, arbiter),
         slots=workspace.slots,
         gatekeeper=Gatekeeper(workspace, columns),
+        trials=Trials(workspace, columns),
+        uplifts=Uplifts.of(workspace.actions),
+        stock=Stock(workspace.actions),
         suppressed=Suppressed(store),
         counts=counts,
         answering_events=frozenset(OUTCOME_BY_EVENT)

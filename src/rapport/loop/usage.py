@@ -61,6 +61,8 @@ def _differences(rt: Runtime) -> Iterator[tuple[str, Use]]:
     workspace = rt.workspace
     for name, segment in workspace.segments.items():
         yield from _named(rt, segment.rule, Use("segment", name))
+    for name, experiment in workspace.experiments.items():
+        yield from _named(rt, experiment.rule, Use("experiment", name))
     if (value := workspace.value) is not None:
         for indicator, said in (*value.current.indicators.items(), *value.potential.indicators.items()):
             yield from _counted(rt, said.of, Use("value indicator", indicator))
