@@ -19,12 +19,14 @@ from rapport.core.event import OURS, StoredEvent, encode_event
 from rapport.core.identifier import Identifier
 from rapport.core.time import SECOND_US, iso
 from rapport.identify.traces import Traces
+from rapport.learn.lessons.withdrawal import left_out
 from rapport.loop import backups, generation
 from rapport.loop.fold import alone, fold_all
 from rapport.loop.leaving import SEARCHED_MAX, leaving, mentions
 from rapport.loop.rebuild import replay
 from rapport.loop.restitch import folded
 from rapport.loop.runtime import Runtime
+from rapport.loop.stock import keep_count
 from rapport.loop.suppress import LOOK_EVERY_US, SECRET, entries, secret_of
 from rapport.loop.view import find
 from rapport.ports.store import Erasure, FoldBatch
@@ -133,6 +135,7 @@ def _leave(
         position=rt.store.last_seq(),
     )
     erasure = plan.erasure
+    keep_count(rt.store, erasure, rt.workspace.actions)
     if suppressed:
         secret, new = secret_of(rt.store)
         erasure.suppressed = entries(plan.traces.identifiers, secret, intent.entry, intent.at)
@@ -227,7 +230,9 @@ def _mend(rt: Runtime, intent: Intent) -> None:
 def _profile(rt: Runtime, customer_id: str) -> bytes:
     """A customer's profile, folded anew from his own events."""
     stored = rt.store.events_of([row.id for row in rt.store.identifiers_of([customer_id])])
-    return encode_profile(folded(rt, ((one.seq, event) for one in stored if (event := one.event).type not in OURS)))
+    events = [(one.seq, one.event) for one in stored]
+    own = [(seq, event) for seq, event in events if event.type not in OURS]
+    return encode_profile(folded(rt, own, left_out(events)))
 
 
 def _parts(rt: Runtime, names: Sequence[Identifier]) -> list[bytes]:
