@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -80,10 +80,29 @@ class Layout(msgspec.Struct, frozen=True):
         """Places of the inputs that differ from candidate to candidate."""
         return tuple(place for place, one in enumerate(self.inputs) if one.own)
 
-    def shared(self, inputs: Mapping[str, Any], context: Mapping[str, Any]) -> Floats:
-        """One customer in one context, NaN where candidates differ: shape (inputs,)."""
-        said = {"column": inputs, "context": context}
-        return np.array([NAN if one.own else one.read(said[one.where].get(one.name)) for one in self.inputs])
+    def reader(self) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Floats]:
+        """Reads a customer's columns and a context into shape (inputs,), NaN where candidates differ."""
+        places = {
+            where: [n for n, one in enumerate(self.inputs) if one.where == where] for where in ("column", "context")
+        }
+        numbers = [n for n in places["column"] if self.inputs[n].codes is None]
+        texts = [(n, self.inputs[n].name, self.inputs[n].codes or {}) for n in places["column"] if n not in numbers]
+        names, at = [self.inputs[n].name for n in numbers], np.array(numbers, dtype=np.int64)
+        nothing = np.full(max(1, len(self.inputs)), NAN)
+
+        def read(inputs: Mapping[str, Any], context: Mapping[str, Any]) -> Floats:
+            out = nothing.copy()
+            if inputs:
+                out[at] = [inputs.get(name) for name in names]
+                for place, name, codes in texts:
+                    value = inputs.get(name)
+                    if value is not None:
+                        out[place] = codes.get(str(value)[:TEXT_MAX], NAN)
+            for place in places["context"] if context else ():
+                out[place] = self.inputs[place].read(context.get(self.inputs[place].name))
+            return out
+
+        return read
 
     def of_candidate(self, action: str, attributes: Mapping[str, Any], item: Item | None) -> list[float]:
         """What the candidate's own inputs are, in the order of ``own``."""

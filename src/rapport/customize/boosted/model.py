@@ -12,15 +12,17 @@ import numpy.typing as npt
 
 from rapport.core.decision import Item, action_of
 from rapport.core.errors import InvalidInput
+from rapport.customize.boosted.bits import Bits, Scorer
 from rapport.customize.boosted.inputs import Layout
 from rapport.customize.boosted.trees import Forest, ForestBody
-from rapport.customize.kernels import walk
 from rapport.workspace.definitions import Action
 
 Floats = npt.NDArray[np.float64]
 
 FORMAT: Final = 1
-_KNOWN_MAX: Final = 4096
+_ITEMS_MAX: Final = 100_000
+_CELLS_MAX: Final = 16_000_000
+"""What is remembered of eligible sets takes at most 64 MB."""
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -38,12 +40,13 @@ class Boosted:
     def __init__(self, layout: Layout, forest: Forest, actions: Mapping[str, Action], facts: bytes = b"{}") -> None:
         self.layout, self.forest, self.facts = layout, forest, facts
         self._attributes = {name: action.attributes for name, action in actions.items()}
-        self._own_place = np.full(max(1, len(layout.inputs)), -1, dtype=np.int32)
-        self._own_place[list(layout.own)] = np.arange(len(layout.own), dtype=np.int32)
-        self._affinity = next(
-            (at for at, place in enumerate(layout.own) if layout.inputs[place].where == "affinity"), None
-        )
-        self._own: dict[tuple[str, ...], Floats] = {}
+        self._read_shared = layout.reader()
+        own_place = np.full(max(1, len(layout.inputs)), -1, dtype=np.int32)
+        own_place[list(layout.own)] = np.arange(len(layout.own), dtype=np.int32)
+        self._scorer = Scorer(forest, own_place)
+        self._affinity = next((n for n, at in enumerate(layout.own) if layout.inputs[at].where == "affinity"), None)
+        self._reachable: dict[tuple[str, ...], Bits] = {}
+        self._cells = 0
         self._items: dict[str, tuple[Item, list[float]]] = {}
 
     def logits(
@@ -54,23 +57,22 @@ class Boosted:
         items: Mapping[str, Item],
     ) -> Floats:
         """What it expects of each candidate, as a logit."""
-        own = self._rows(candidates, items) if items else self._remembered(tuple(candidates))
-        out = np.empty(len(candidates))
-        trees = self.forest
-        walk().walk(
-            trees.feature, trees.threshold, trees.left, trees.right, trees.missing_left, trees.subset, trees.value,
-            trees.roots, trees.sets, trees.baseline, self.layout.shared(inputs, context), self._own_place, own, out,
-        )  # fmt: skip
-        return out
+        if items:
+            reached = self._scorer.reachable(self._rows(candidates, items))
+        else:
+            reached = self._remembered(tuple(candidates))
+        return self._scorer.logits(self._read_shared(inputs, context), reached)
 
-    def _remembered(self, candidates: tuple[str, ...]) -> Floats:
+    def _remembered(self, candidates: tuple[str, ...]) -> Bits:
         """The eligible sets of a shop repeat."""
-        own = self._own.get(candidates)
-        if own is None:
-            if len(self._own) >= _KNOWN_MAX:
-                self._own.clear()
-            own = self._own[candidates] = self._rows(candidates, {})
-        return own
+        reached = self._reachable.get(candidates)
+        if reached is None:
+            reached = self._scorer.reachable(self._rows(candidates, {}))
+            self._cells += reached.size
+            if self._cells > _CELLS_MAX:
+                self._reachable, self._cells = {}, reached.size
+            self._reachable[candidates] = reached
+        return reached
 
     def _rows(self, candidates: Sequence[str], items: Mapping[str, Item]) -> Floats:
         """The candidates' own inputs, shape (own inputs, candidates)."""
@@ -87,7 +89,7 @@ class Boosted:
         known = self._items.get(candidate)
         # What the catalogue says of an item is one object until it changes.
         if known is None or known[0].attributes is not item.attributes:
-            if len(self._items) >= _KNOWN_MAX:
+            if len(self._items) >= _ITEMS_MAX:
                 self._items.clear()
             known = self._items[candidate] = (item, self._read(candidate, item))
         return known[1]
