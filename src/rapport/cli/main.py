@@ -34,6 +34,7 @@ from rapport.cli import (
     selection,
     serve,
     stage,
+    uplift,
     value,
 )
 from rapport.cli.exits import DONE, FAILED, INTERRUPTED, WRONG_USE, exit_code
@@ -85,6 +86,7 @@ value.register(report.app)
 selection.register(report.app)
 lifetime.register(report.app)
 stage.register(report.app)
+uplift.register(report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")

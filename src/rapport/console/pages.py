@@ -22,6 +22,7 @@ from rapport.console.reviews import answer, review, reviews
 from rapport.console.segments import segments
 from rapport.console.selection import selection
 from rapport.console.stage import stages
+from rapport.console.uplift import uplift
 from rapport.console.value import value
 from rapport.core.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound, RapportError
 from rapport.core.time import SECOND_US
@@ -138,6 +139,7 @@ console = Router(
         review,
         answer,
         stages,
+        uplift,
         selection,
         value,
         coming,

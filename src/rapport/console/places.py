@@ -18,6 +18,8 @@ PLACES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("/segments", "segments"),
         ),
     ),
+    ("places_offers", (("/uplift", "uplift_title"),)),
+    ("places_learnt", ()),
     ("places_data", (("/quality", "data_quality"), ("/reviews", "reviews"), ("/readiness", "readiness"))),
 )
 """Group → paths with their titles, all of them names of messages."""

@@ -11,10 +11,10 @@ import msgspec
 from rapport.core.decision import Chosen, Decision, DecisionRow, Exclusion, action_of, encode_decision
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.customize.arbitration import Ranking, Terms
+from rapport.customize.because import ASKED_NOT_TO as ASKED_NOT_TO  # noqa: PLC0414 - whoever asks for decisions needs it
 from rapport.customize.because import because
 from rapport.loop import stock, treatment, trials, uplift
-from rapport.loop.contest import ASKED_NOT_TO as ASKED_NOT_TO  # noqa: PLC0414 - whoever asks for decisions needs it
-from rapport.loop.contest import Ask as Ask  # noqa: PLC0414
+from rapport.loop.contest import Ask as Ask  # noqa: PLC0414 - whoever asks for decisions needs it
 from rapport.loop.contest import Contest, Step, enter
 from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
@@ -130,6 +130,7 @@ def _item(rt: Runtime, decision: Decision, pick: Chosen) -> dict[str, Any]:
         "value": pick.value,
         "score": pick.score,
         "content": _content(rt, pick),
+        "sentence": rt.sentences.of(decision, pick),
         "because": msgspec.to_builtins(reasons),
     }
 

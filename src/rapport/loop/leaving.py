@@ -21,6 +21,7 @@ from rapport.core.linkage import MODEL as LINKING
 from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
 from rapport.loop.learner import MODEL
+from rapport.loop.uplifts import STATE as UPLIFT
 from rapport.ports.store import Erasure, Store
 from rapport.workspace.definitions import Identity
 
@@ -242,6 +243,7 @@ def _rest(store: Store, plan: Leaving) -> None:
     erasure, traces = plan.erasure, plan.traces
     if plan.relearn:
         erasure.models.append(MODEL)
+        erasure.dropped.append(UPLIFT)
     if len(traces.identifiers) > SEARCHED_MAX:
         return
     erasure.rejections = [

@@ -16,7 +16,7 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import gates, generation, quality, stage, value_history
+from rapport.loop import gates, generation, quality, stage, uplift, value_history
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -24,6 +24,7 @@ from rapport.loop.link import LinkReport, link
 from rapport.loop.refreshed import STATE, RefreshState
 from rapport.loop.retain import Retained, retain
 from rapport.loop.runtime import Runtime
+from rapport.loop.withdrawn import left_out
 from rapport.loop.write_back import score_again, write_back
 from rapport.ports.warehouse import Progress
 
@@ -57,9 +58,14 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     with _timed(rt, seconds, "fold"):
         catch_up(rt, tell)
     as_of = _moment(rt, as_of_us)
-    columns = {*event_columns(rt.workspace.features, rt.workspace.traits), *history_columns(rt.readings)}
+    columns = {
+        *event_columns(rt.workspace.features, rt.workspace.traits),
+        *history_columns(rt.readings),
+        *uplift.event_columns(rt),
+    }
     with _timed(rt, seconds, "hand over"):
         receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
+    rt.warehouse.leave_out(left_out(rt.store))
     customers, learnt = differentiate(rt, as_of, tell, lambda step: _timed(rt, seconds, step))
     kept = encoded(rt, learnt)
     with _timed(rt, seconds, "write back"):
@@ -105,6 +111,7 @@ _EXAMINED: Final[tuple[Callable[[Runtime, int], object], ...]] = (
     gates.measure,
     value_history.after_refresh,
     stage.after_refresh,
+    uplift.after_refresh,
 )
 """What is measured and remembered once the customer table is made, each with the moment it is of (µs)."""
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.customize.arbitration import Arbiter
 from rapport.customize.eligibility import Eligibility
+from rapport.customize.sentence import Sentences
 from rapport.customize.treatment import Treatments
 from rapport.differentiate.features import FeatureFold
 from rapport.differentiate.history import HistoryFold
@@ -122,6 +123,8 @@ class Runtime:
     """Which experiments run, and who is held out."""
     uplifts: Uplifts
     """What offers add, measured at the last refresh."""
+    sentences: Sentences
+    """Tells decisions to customers."""
     stock: Stock
     """What there is a limited number of."""
     suppressed: Suppressed
@@ -189,6 +192,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         gatekeeper=Gatekeeper(workspace, columns),
         trials=Trials(workspace, columns),
         uplifts=Uplifts.of(workspace.actions),
+        sentences=Sentences(workspace),
         stock=Stock(workspace.actions),
         suppressed=Suppressed(store),
         counts=counts,

@@ -40,6 +40,7 @@ from rapport.service.segment import Codec
 from rapport.service.segments import segment_reports, segments
 from rapport.service.selection import selection
 from rapport.service.stage import stages
+from rapport.service.uplift import uplift
 from rapport.service.value import value
 
 
@@ -76,6 +77,7 @@ def build(
             lifetime,
             selection,
             stages,
+            uplift,
             reports,
             healthz,
             readyz,

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from rapport.console.words import lifetime, needs, next, parts, places, readiness, segments, selection, stage, value
+from rapport.console.words import (
+    lifetime,
+    needs,
+    next,
+    parts,
+    places,
+    readiness,
+    segments,
+    selection,
+    stage,
+    uplift,
+    value,
+)
 
 ENGLISH: Final[dict[str, str]] = {
     **needs.ENGLISH,
@@ -14,6 +26,7 @@ ENGLISH: Final[dict[str, str]] = {
     **segments.ENGLISH,
     **selection.ENGLISH,
     **stage.ENGLISH,
+    **uplift.ENGLISH,
     **value.ENGLISH,
 }
 CHINESE: Final[dict[str, str]] = {
@@ -26,5 +39,6 @@ CHINESE: Final[dict[str, str]] = {
     **segments.CHINESE,
     **selection.CHINESE,
     **stage.CHINESE,
+    **uplift.CHINESE,
     **value.CHINESE,
 }
