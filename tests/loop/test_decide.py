@@ -19,7 +19,7 @@ def test_the_answer_has_the_contract_s_shape(shop: Shop) -> None:
     told = answer(shop.rt, decided, explain=True)
     assert set(told) == {"decision_id", "customer_id", "personalized", "items", "excluded"}
     (item,) = told["items"]
-    assert set(item) == {"action", "probability", "propensity", "value", "score", "content", "because"}
+    assert set(item) == {"action", "probability", "propensity", "value", "score", "content", "sentence", "because"}
     assert set(item["because"]) == {"who", "what", "where", "when", "why", "how"}
     assert [one["action"] for one in told["excluded"]] == ["gold"]
     assert "orders_90d >= 2" in told["excluded"][0]["reason"]

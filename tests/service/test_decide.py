@@ -17,7 +17,7 @@ def test_a_read_key_is_told_everything(site: Any) -> None:
 
     assert set(told) == {"decision_id", "customer_id", "personalized", "items", "excluded"}
     item = told["items"][0]
-    assert set(item) == {"action", "probability", "propensity", "value", "score", "content", "because"}
+    assert set(item) == {"action", "probability", "propensity", "value", "score", "content", "sentence", "because"}
     assert set(item["because"]) == {"who", "what", "where", "when", "why", "how"}
     assert 0 < item["probability"] <= 1
 

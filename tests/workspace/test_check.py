@@ -75,6 +75,10 @@ def found(root: Path, **files: str) -> list[str]:
         ("actions__tea", ACTION + "goal: {event: Completed Order}\n", "actions/tea.yaml:2:15: 'Completed Order' never arrives under this name"),
         ("actions__tea", ACTION + "goal: {event: x, value: revenue}\n", "actions/tea.yaml:2:25: 'revenue' is no path into an event"),
         ("actions__tea", ACTION + "attributes: {price: [1]}\n", "actions/tea.yaml:2:21: text or a number or true or false is needed here, but this is a list"),
+        ("actions__tea", ACTION + "titles: {fr: Thé}\n", "actions/tea.yaml:2:10: a decision is not told in 'fr': known here: en, zh"),
+        ("traits", "tier: {says: {en: ' '}}\n", "traits.yaml:1:19: words that a customer reads are needed"),
+        ("features", "n: {event: page, measure: count, says: {zh: ''}}\n", "features.yaml:1:45: words that a customer reads are needed"),
+        ("policy", "says: {sky: {en: the sky}}\n", "policy.yaml:1:8: no entry of the context is called 'sky'"),
         # sources
         ("sources__orders", "event: x\ntime: {column: at}\n", "sources/orders.yaml:1:1: no identifier says whose events these are"),
         ("sources__orders", SOURCE.replace("user_id", "userid"), "sources/orders.yaml:3:15: unknown kind of identifier 'userid': did you mean 'user_id'?"),

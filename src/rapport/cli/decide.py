@@ -126,6 +126,8 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
         title = f"{item['action']}   (chosen with chance {item['probability']:.3f})"
         shown = {name: item[name] for name in ("propensity", "value", "score") if name in item}
         output.facts(target, shown | item.get("because", {}), title)
+        for sentence in item.get("sentence", {}).values():
+            target.print(sentence)
     if document.get("excluded"):
         rows = [(one["action"], one["reason"]) for one in document["excluded"]]
         output.table(target, ("excluded", "because"), rows)

@@ -152,7 +152,10 @@ def _reasons(rt: Runtime, decision: Decision) -> dict[str, dict[str, Any]]:
         action = rt.workspace.actions.get(action_of(pick.action))
         if action is not None:
             answers = msgspec.to_builtins(because(decision, pick, rt.workspace.actions))
-            told[pick.action] = {"title": action.title, "propensity": pick.propensity, "because": answers}
+            sentence = rt.sentences.of(decision, pick)
+            told[pick.action] = {
+                "title": action.title, "propensity": pick.propensity, "sentence": sentence, "because": answers,
+            }  # fmt: skip
     return told
 
 

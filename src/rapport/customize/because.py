@@ -15,6 +15,7 @@ CONTEXT_SHOWN = 6
 VALUE_SHOWN = 40
 SWITCHED_OFF = "personalisation is switched off"
 """What a record that says no more is told by."""
+ASKED_NOT_TO = "the browser asks for no personalisation (Sec-GPC)"
 _UTC = ZoneInfo("UTC")
 
 

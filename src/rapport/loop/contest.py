@@ -15,7 +15,7 @@ import msgspec
 from rapport.core.customer import CustomerRow, Profile, decode_profile
 from rapport.core.decision import Exclusion, Item, Treated
 from rapport.core.identifier import Identifier
-from rapport.customize.because import SWITCHED_OFF
+from rapport.customize.because import ASKED_NOT_TO, SWITCHED_OFF
 from rapport.customize.treatment import Treatments
 from rapport.identify.consent import PERSONALIZATION
 from rapport.identify.profile import opted_out, personalized
@@ -24,7 +24,6 @@ from rapport.loop.gatekeeper import Shut
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
 
-ASKED_NOT_TO = "the browser asks for no personalisation (Sec-GPC)"
 SHARED = "several people share this identifier"
 
 
@@ -48,6 +47,7 @@ class Contest:
     found: CustomerRow | None
     now_us: int
     shut: Shut
+    profile: Profile = field(default_factory=Profile)
     impersonal: str = ""
     """Why nothing about the customer is used; empty where it is."""
     row: dict[str, Any] = field(default_factory=dict)
@@ -86,8 +86,8 @@ def enter(rt: Runtime, ask: Ask, withheld: Collection[str] = ()) -> Contest:
     """Finds the customer, and looks at as much as the customer, the request and the gates allow."""
     subject, customer_id, found = whom(rt, ask.customer)
     now_us = rt.clock.now_us()
-    contest = Contest(ask, subject, customer_id, found, now_us, rt.gatekeeper.shut(rt.store, now_us))
     profile = decode_profile(found.profile) if found else Profile()
+    contest = Contest(ask, subject, customer_id, found, now_us, rt.gatekeeper.shut(rt.store, now_us), profile)
     refused = _refused(profile, found, withheld)
     if refused or contest.shut.impersonal:
         if not refused:
@@ -106,8 +106,7 @@ def stand_back(rt: Runtime, contest: Contest, because: str) -> None:
 
     The columns stay in ``whole``, for limits.
     """
-    profile = decode_profile(contest.found.profile) if contest.found else Profile()
-    _stand_back(rt, contest, profile, because, forbidden=False)
+    _stand_back(rt, contest, contest.profile, because, forbidden=False)
 
 
 def _stand_back(rt: Runtime, contest: Contest, profile: Profile, because: str, *, forbidden: bool) -> None:

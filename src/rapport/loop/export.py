@@ -191,6 +191,7 @@ def _item(rt: Runtime, decision: Decision, pick: Chosen, outcomes: Mapping[tuple
     told: dict[str, Any] = msgspec.to_builtins(pick)
     return told | {
         "because": msgspec.to_builtins(reasons),
+        "sentence": rt.sentences.of(decision, pick),
         "outcome": outcomes.get((decision.id, pick.action), ""),
     }
 

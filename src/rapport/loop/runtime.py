@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.customize.arbitration import Arbiter
+from rapport.customize.elicit import Games
 from rapport.customize.eligibility import Eligibility
 from rapport.customize.sentence import Sentences
 from rapport.customize.treatment import Treatments
@@ -22,6 +23,7 @@ from rapport.identify.arrival import Arrivals
 from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
+from rapport.loop.catalogue import Shelves
 from rapport.loop.counts import Counts
 from rapport.loop.gatekeeper import Gatekeeper
 from rapport.loop.in_flight import InFlight
@@ -127,6 +129,10 @@ class Runtime:
     """Tells decisions to customers."""
     stock: Stock
     """What there is a limited number of."""
+    games: Games | None
+    """This or that: what customers may be asked by playing; None where no game is declared."""
+    shelves: Shelves
+    """What recommends items of the catalogue."""
     suppressed: Suppressed
     """Who was erased, for events that arrive."""
     keyring: KeyRing = field(default_factory=KeyRing)
@@ -194,6 +200,8 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         uplifts=Uplifts.of(workspace.actions),
         sentences=Sentences(workspace),
         stock=Stock(workspace.actions),
+        games=Games.of(workspace),
+        shelves=Shelves(workspace),
         suppressed=Suppressed(store),
         counts=counts,
         answering_events=frozenset(OUTCOME_BY_EVENT)

@@ -56,6 +56,8 @@ class ItemTold(msgspec.Struct):
     propensity: float = 0.0
     value: float = 0.0
     score: float = 0.0
+    sentence: dict[str, str] = {}
+    """Language (``en``, ``zh``) → what the customer may be told."""
     because: BecauseTold | None = None
 
 

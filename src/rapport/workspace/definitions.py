@@ -21,6 +21,7 @@ from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
 from rapport.workspace.value import Value
+from rapport.workspace.wording import Words
 
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "days_since", "exists"]
 TraitKind = Literal["engagement", "psychographic", "behaviour", "response"]
@@ -135,6 +136,9 @@ class Trait(Definition, frozen=True):
     """After so long a value no longer counts: ``365d``; empty: never."""
     valid: str = ""
     """Regular expression that the whole value must match, as text, to count as valid."""
+    says: Words = {}
+    """Language → how it is called to the customer's face, as a noun: ``{en: the language you read, zh: 您阅读的语言}``;
+    empty: ``what we know about you``."""
 
 
 class Feature(Definition, frozen=True):
@@ -152,6 +156,9 @@ class Feature(Definition, frozen=True):
     """Only events whose paths equal these values, for instance ``{properties.channel: shop}``."""
     kind: TraitKind | None = None
     """What it says about the customer; unless said: ``response`` for answers to offers, else ``behaviour``."""
+    says: Words = {}
+    """Language → how it is called to the customer's face, as a noun: ``{en: the crime novels you looked at}``; empty:
+    made from event, measure, window and where."""
 
 
 class Goal(Definition, frozen=True):
@@ -162,7 +169,10 @@ class Goal(Definition, frozen=True):
     where: dict[str, Any] = {}
     """Only events whose paths equal these values."""
     value: str = ""
-    """Path of the earned value, such as ``properties.revenue``."""
+    """Path of the earned value, such as ``properties.revenue``; in a list of items only that of the very item."""
+    item: str = ""
+    """Path of the item's id, for actions with ``items``: only the item that was offered counts; unless said where the
+    catalogue's interests look for it."""
 
 
 class Action(Definition, frozen=True):
@@ -174,6 +184,8 @@ class Action(Definition, frozen=True):
     """Where it may appear; at least one."""
     title: str = ""
     """What people read in reports and reasons."""
+    titles: Words = {}
+    """Language → the title in it, for customers: ``{zh: 一壶茶}``."""
     rule: str = "TRUE"
     """Who may see it: a SQL boolean expression over the customer's columns."""
     value: float = 1.0
@@ -191,7 +203,8 @@ class Action(Definition, frozen=True):
     window: str = ""
     """Attribution window; empty takes the workspace's."""
     goal: Goal | None = None
-    """The event that counts as acceptance, beside explicit responses."""
+    """The event that counts as acceptance, beside explicit responses; of an action with ``items`` unless said that
+    the customer has the item."""
     personal: bool = True
     """False: shown also to those who switched personalisation off."""
     modes: list[Treated] = []
@@ -226,6 +239,8 @@ class Policy(Definition, frozen=True):
 
     context: dict[str, ColumnType] = {}
     """Entry of a decision request's context → its type; actions' context rules may name these."""
+    says: dict[str, Words] = {}
+    """Entry of the context → language → how a customer would call it: ``{season: {en: the time of year}}``."""
     gpc: list[str] = msgspec.field(default_factory=lambda: ["personalization"])
     """Purposes withheld from who sends ``Sec-GPC: 1``: the request is served, and remembered, without them."""
     retention: Retention = Retention()

@@ -62,6 +62,7 @@ def validate(draft: Draft) -> None:
         _whole(draft, getattr(draft, entry), check)
     _each(draft, draft.segments, checks.segments.check)
     _each(draft, draft.experiments, checks.experiments.check)
+    _each(draft, draft.games, checks.games.check)
 
 
 def _whole(draft: Draft, entry: Entry[Any] | None, check: Callable[[Draft, Any, Place], None]) -> None:
@@ -152,6 +153,12 @@ def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
     if kept.model_versions < 1:
         draft.report(place.below("retention", "model_versions"), "at least one version is kept")
     checks.gates.check(draft, policy.gates, place.below("gates"))
+    checks.lists.check(draft, policy.lists, place.below("lists"))
+    for name, words in policy.says.items():
+        if name not in policy.context:
+            hint = did_you_mean(name, policy.context)
+            draft.report(place.below("says", name), f"no entry of the context is called '{name}'", hint, on_key=True)
+        checks.wording.check(draft, words, place.below("says", name))
     checks.experiments.check_holdout(draft, policy.holdout, place.below("holdout"))
 
 
@@ -179,6 +186,7 @@ def _trait(draft: Draft, _name: str, trait: Trait, place: Place) -> None:
     check_optional_duration(draft, trait.expires, place.below("expires"))
     if trait.valid:
         check_pattern(draft, trait.valid, place.below("valid"))
+    checks.wording.check(draft, trait.says, place.below("says"))
 
 
 def _feature(draft: Draft, _name: str, feature: Feature, place: Place) -> None:
@@ -191,6 +199,7 @@ def _feature(draft: Draft, _name: str, feature: Feature, place: Place) -> None:
     if feature.window and not _FEATURE_WINDOW.fullmatch(feature.window):
         draft.report(place.below("window"), f"'{feature.window}' is no window", "write days or hours, as 90d or 36h")
     check_where(draft, feature.where, place.below("where"))
+    checks.wording.check(draft, feature.says, place.below("says"))
 
 
 def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
@@ -204,6 +213,7 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
     for index, slot in enumerate(action.slots):
         if not slot.strip():
             draft.report(place.below("slots", index), "a slot without a name")
+    checks.wording.check(draft, action.titles, place.below("titles"))
     check_rule(draft, action.rule, draft.columns, place.below("rule"))
     for rule, factor in action.context.items():
         check_rule(draft, rule, draft.policy.definition.context, place.below("context", rule), on_key=True)

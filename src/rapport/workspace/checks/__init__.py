@@ -1,5 +1,29 @@
 """What the definitions of each file must say beside having the right types, one file each."""
 
-from rapport.workspace.checks import capabilities, experiments, gates, groups, needs, segments, stages, value
+from rapport.workspace.checks import (
+    capabilities,
+    experiments,
+    games,
+    gates,
+    groups,
+    lists,
+    needs,
+    segments,
+    stages,
+    value,
+    wording,
+)
 
-__all__ = ["capabilities", "experiments", "gates", "groups", "needs", "segments", "stages", "value"]
+__all__ = [
+    "capabilities",
+    "experiments",
+    "games",
+    "gates",
+    "groups",
+    "lists",
+    "needs",
+    "segments",
+    "stages",
+    "value",
+    "wording",
+]

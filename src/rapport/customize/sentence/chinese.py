@@ -1,0 +1,80 @@
+"""Simplified Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rapport.customize.sentence.grammar import Doing, Grammar
+
+CHINESE: Final = Grammar(
+    doings={
+        "Product Viewed": Doing("您{lately}看过的{of}商品", "您上次浏览{of}商品至今的时间"),
+        "Product List Viewed": Doing("您{lately}浏览过的{of}页面", "您上次浏览{of}页面至今的时间"),
+        "Products Searched": Doing("您{lately}的{of}搜索", "您上次搜索{of}商品至今的时间"),
+        "Product Added": Doing("您{lately}放入购物车的{of}商品", "您上次把{of}商品放入购物车至今的时间"),
+        "Product Added to Wishlist": Doing("您收藏的{of}商品", "您上次收藏商品至今的时间"),
+        "Checkout Started": Doing("您{lately}开始结算的{of}订单", "您上次开始结算至今的时间"),
+        "Order Completed": Doing("您{lately}的{of}购买", "您上次{of}购买至今的时间"),
+        "Order Refunded": Doing("您{lately}退回的商品", "您上次退货至今的时间"),
+        "Product Reviewed": Doing("您{lately}写的{of}评价", "您上次写{of}评价至今的时间"),
+        "Product Shared": Doing("您{lately}推荐给别人的{of}商品", "您上次推荐{of}商品至今的时间"),
+        "Offer Accepted": Doing("您{lately}接受过的推荐", "您上次接受推荐至今的时间"),
+        "Offer Rejected": Doing("您{lately}拒绝过的推荐", "您上次拒绝推荐至今的时间"),
+        "Offer Ignored": Doing("您{lately}没有理会的推荐", "您上次没有理会推荐至今的时间"),
+        "page": Doing("您{lately}的{of}访问", "您上次{of}访问至今的时间"),
+        "screen": Doing("您{lately}的{of}访问", "您上次{of}访问至今的时间"),
+    },
+    other=Doing("您{lately}在这里的活动", "您上次来访至今的时间"),
+    lately="最近",
+    of="“{value}”",
+    measures={
+        "sum": "{many}的总额",
+        "mean": "{many}的通常规模",
+        "min": "{many}中最小的一次",
+        "max": "{many}中最大的一次",
+        "distinct": "{many}的多样性",
+        "first": "{many}中最早的一项",
+        "last": "{many}中最近的一项",
+    },
+    held="{reason}（“{value}”）",
+    parts={
+        "": "您一直以来的购买习惯",
+        "needs": "您所看重的方面",
+        "stage": "您目前的选购进度",
+        "fit": "我们能为您做好的事",
+        "groups": "您与其他顾客的共同点",
+    },
+    known="我们对您的了解",
+    group="您属于“{title}”这一点",
+    habit="您一直以来的购买习惯",
+    moments={
+        "": "您此刻正在做的事",
+        "season": "当下的时节",
+        "weather": "今天的天气",
+        "hour": "现在的时间",
+        "daytime": "现在的时间",
+        "weekday": "今天是星期几",
+        "page": "您正在看的页面",
+        "device": "您使用的设备",
+        "channel": "您与我们联系的方式",
+    },
+    items={
+        "personal": "您在这里看过或买过的商品",
+        "similar": "您正在看的商品",
+        "up_sell": "您正在看的商品",
+        "basket": "您购物车里的商品",
+        "cross_sell": "您在这里看过或买过的商品",
+        "popular": "大家喜欢的商品",
+    },
+    joint="和",
+    this="这项推荐",
+    because="根据{reasons}，为您推荐“{title}”。",
+    unknown="我们还不了解{reasons}，因此先为您推荐“{title}”。",
+    trying="为您推荐“{title}”，想看看您是否喜欢。",
+    everybody="“{title}”在这里面向所有人展示。",
+    asked_not_to="“{title}”在这里面向所有人展示：按照您的要求，我们没有使用关于您的任何信息。",
+    compared="您看到的“{title}”与所有人相同，以便比较个性化推荐的效果。",
+    beginning="我们还不认识您，就从“{title}”开始吧。",
+    best="在这里能为您提供的内容中，“{title}”看来对您最有用。",
+    limited="名额有限。",
+)
