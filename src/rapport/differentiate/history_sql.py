@@ -199,8 +199,12 @@ def _occasion(one: Tallied) -> str:
 
 def matches(one: Tallied) -> str:
     """The condition on an event ``e`` that a reading looks at it."""
-    conditions = [_event_is(one.event), *(_equals(path, wanted) for path, wanted in one.where)]
-    return " AND ".join(conditions)
+    return condition(one.event, one.where)
+
+
+def condition(event: str, where: Iterable[tuple[str, object]]) -> str:
+    """The condition that an event ``e`` has a name (or a type, or ``*``) and values at paths."""
+    return " AND ".join([_event_is(event), *(_equals(path, wanted) for path, wanted in where)])
 
 
 def _event_is(name: str) -> str:

@@ -16,7 +16,7 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import gates, generation, quality, stage, uplift, value_history
+from rapport.loop import gates, generation, outcomes, quality, recommend_refit, stage, uplift, value_history
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -60,8 +60,10 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     as_of = _moment(rt, as_of_us)
     columns = {
         *event_columns(rt.workspace.features, rt.workspace.traits),
-        *history_columns(rt.readings),
+        *history_columns([*rt.readings, *rt.interests]),
+        *recommend_refit.event_columns(rt),
         *uplift.event_columns(rt),
+        *outcomes.event_columns(rt.workspace),
     }
     with _timed(rt, seconds, "hand over"):
         receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
@@ -95,6 +97,10 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
             links = link(rt, tell)
     with _timed(rt, seconds, "retain"):
         retained = retain(rt)
+    with _timed(rt, seconds, "answers"):
+        tell("learning from answers", 0.0)
+        for learn in _LEARNT:
+            learn(rt, as_of)
     return RefreshReport(
         as_of=as_of,
         customers=customers,
@@ -111,9 +117,11 @@ _EXAMINED: Final[tuple[Callable[[Runtime, int], object], ...]] = (
     gates.measure,
     value_history.after_refresh,
     stage.after_refresh,
-    uplift.after_refresh,
+    recommend_refit.after_refresh,
 )
 """What is measured and remembered once the customer table is made, each with the moment it is of (µs)."""
+_LEARNT: Final[tuple[Callable[[Runtime, int], object], ...]] = (uplift.after_refresh,)
+"""What is learnt from answers until a moment (µs), last of all: whom retention let go is not learnt from."""
 
 
 def _moment(rt: Runtime, as_of_us: int | None) -> int:

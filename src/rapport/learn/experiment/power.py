@@ -42,15 +42,20 @@ def customers_needed(baseline: Baseline, effect: float, shares: Sequence[float],
     >>> [customers_needed(base, 0.1, (1, 1), looks) for looks in (1, 5, 0)]
     [28256, 29708, 54108]
     """
-    reach = threshold(looks, len(shares)) + NormalDist().inv_cdf(POWER)
-    control, smallest = shares[0] / sum(shares), min(shares[1:]) / sum(shares)
-    spread = baseline.variance * baseline.left * (1.0 / control + 1.0 / smallest)
-    return math.ceil(reach**2 * spread / (effect * baseline.mean) ** 2)
+    return math.ceil(_whole(baseline, shares, looks) / effect**2)
 
 
 def effect_seen(baseline: Baseline, customers: int, shares: Sequence[float], looks: int) -> float:
     """The relative effect that so many customers show with 80% power."""
-    return math.sqrt(customers_needed(baseline, 1.0, shares, looks) / customers)
+    return math.sqrt(_whole(baseline, shares, looks) / customers)
+
+
+def _whole(baseline: Baseline, shares: Sequence[float], looks: int) -> float:
+    """Customers for an effect as large as the control's mean; inversely to its square for a smaller one."""
+    reach = threshold(looks, len(shares)) + NormalDist().inv_cdf(POWER)
+    drawn = [share / sum(shares) for share in shares if share]
+    spread = baseline.variance * baseline.left * (1.0 / drawn[0] + 1.0 / min(drawn[1:]))
+    return reach**2 * spread / baseline.mean**2
 
 
 def threshold(looks: int, arms: int) -> float:

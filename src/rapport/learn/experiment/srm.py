@@ -31,17 +31,19 @@ class Mismatch(msgspec.Struct, frozen=True):
 
 
 def mismatch(counts: Sequence[int], shares: Sequence[float]) -> Mismatch:
-    """Compares customers by arm with the shares they should have; arms of share 0 are left to the caller.
+    """Compares customers by arm with the shares they should have; who is in an arm of share 0 is passed over.
 
     >>> mismatch([5000, 5000], [1, 1]).found, mismatch([5000, 4600], [1, 1]).found
     (False, True)
     """
-    n, whole = sum(counts), sum(shares)
-    expected = [n * share / whole for share in shares]
-    if not n or len(counts) < 2:
+    due = [share / sum(shares) for share in shares if share]
+    seen = [count for count, share in zip(counts, shares, strict=True) if share]
+    n = sum(seen)
+    expected = [n * share / sum(shares) for share in shares]
+    if not n or len(seen) < 2:
         return Mismatch(list(counts), expected, 1.0, 1.0)
-    statistic = sum((seen - due) ** 2 / due for seen, due in zip(counts, expected, strict=True))
-    return Mismatch(list(counts), expected, _chi_square(statistic, len(counts) - 1), _always(counts, shares))
+    statistic = sum((one - n * share) ** 2 / (n * share) for one, share in zip(seen, due, strict=True))
+    return Mismatch(list(counts), expected, _chi_square(statistic, len(seen) - 1), _always(seen, due))
 
 
 def _chi_square(statistic: float, freedom: int) -> float:
@@ -51,9 +53,9 @@ def _chi_square(statistic: float, freedom: int) -> float:
 
 
 def _always(counts: Sequence[int], shares: Sequence[float]) -> float:
-    """One over the Bayes factor of any shares (uniform Dirichlet) against the declared ones."""
-    n, whole, arms = sum(counts), sum(shares), len(counts)
+    """Shares that sum to 1: one over the Bayes factor of any shares (uniform Dirichlet) against the declared ones."""
+    n, arms = sum(counts), len(counts)
     log_factor = math.lgamma(arms) - math.lgamma(n + arms)
     for seen, share in zip(counts, shares, strict=True):
-        log_factor += math.lgamma(seen + 1) - seen * math.log(share / whole)
+        log_factor += math.lgamma(seen + 1) - seen * math.log(share)
     return math.exp(min(0.0, -log_factor))
