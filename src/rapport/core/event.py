@@ -10,12 +10,13 @@ from rapport.core.identifier import Identifier
 
 CallType = Literal["track", "identify", "page", "screen", "group", "alias"]
 """What a client may send."""
-EventType = Literal[CallType, "link", "segment"]
+EventType = Literal[CallType, "link", "segment", "lesson"]
 """``link`` is an act of identity: a steward, or the batch of probable links, said who is (not) one person. ``segment``
-says that a customer entered or left a segment."""
+says that a customer entered or left a segment. ``lesson`` is a note of staff, or takes a lesson back or restores it."""
 LINK: Final[Literal["link"]] = "link"
 SEGMENT: Final[Literal["segment"]] = "segment"
-OURS: Final = frozenset({LINK, SEGMENT})
+LESSON: Final[Literal["lesson"]] = "lesson"
+OURS: Final = frozenset({LINK, SEGMENT, LESSON})
 """What is no customer's doing: it changes no profile, feature or count, and is not handed over to the warehouse."""
 
 

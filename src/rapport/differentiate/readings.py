@@ -8,16 +8,17 @@ from typing import Any, Final, get_args
 import msgspec
 
 from rapport.core.ecommerce import ORDER_COMPLETED, canonical_name
+from rapport.core.lesson import NEED_STATED
+from rapport.core.preference import PREFERENCE_STATED
 from rapport.core.time import DAY_US
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.durations import duration_us
 from rapport.workspace.groups import Attitude, AttitudeSignal
-from rapport.workspace.needs import Attribute, Matter, NeedAttribute, Reading, Strength
+from rapport.workspace.needs import HALF_LIVES, Attribute, Matter, NeedAttribute, Reading
 from rapport.workspace.stages import Signal, Stage, Stages
 
 SEPARATOR: Final = "\x1f"
 """Stands between an occasion and the value that belongs to it."""
-HALF_LIVES: Final[dict[Strength, str]] = {"need": "720d", "want": "30d", "demand": "180d"}
 HORIZON_HALF_LIVES: Final = 8
 """After so many half-lives (1/256) an event no longer counts."""
 MOMENTS: Final = ("@weekday", "@daypart", "@month")
@@ -26,6 +27,9 @@ ATTRIBUTES: Final[tuple[Attribute, ...]] = get_args(Attribute)
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 ATTITUDES: Final[tuple[Attitude, ...]] = get_args(Attitude)
 MATTERS: Final[tuple[Matter, ...]] = get_args(Matter)
+STATED: Final = "stated"
+STATED_WEIGHT: Final = 3.0
+"""A word to a member of staff counts like so many purchases, as a ladder told in an interview does."""
 LADDER: Final = "ladder"
 """What the readings of told ladders are about: pairs of rungs, for the map of means and ends."""
 
@@ -103,12 +107,34 @@ def _needs(workspace: Workspace) -> Iterator[Tallied]:
     for attribute, declared in need_attributes(workspace).items():
         for place, one in enumerate(declared.readings):
             yield _need(f"{attribute}.{place}", attribute, one)
+        for game, read in game_readings(workspace, attribute):
+            yield _need(f"{attribute}.{game}", attribute, read)
+        if attribute != "frequency":
+            yield _need(f"{attribute}.{STATED}", attribute, stated_reading(attribute))
     for matter, readings in matter_readings(workspace).items():
         for place, one in enumerate(readings):
             yield _need(f"{matter}.{place}", matter, one)
     if workspace.needs is not None:
         for name, one in LADDER_READINGS.items():
             yield _need(f"{LADDER}.{name}", LADDER, one)
+
+
+def game_readings(workspace: Workspace, attribute: Attribute) -> Iterator[tuple[str, Reading]]:
+    """Where what games of this or that found is read: one statement, which counts as a word to staff does."""
+    for name, game in workspace.games.items():
+        if attribute in game.needs:
+            yield f"game.{name}", Reading(
+                event=PREFERENCE_STATED, of=f"properties.needs.{attribute}", where={"properties.game": name},
+                strength=game.strength, evidence="stated", weight=STATED_WEIGHT,
+            )  # fmt: skip
+
+
+def stated_reading(attribute: Attribute) -> Reading:
+    """Where staff's entry of what a customer said is read, beside whatever a workspace declares."""
+    return Reading(
+        event=NEED_STATED, of="properties.value", where={"properties.attribute": attribute}, strength="need",
+        evidence="stated", weight=STATED_WEIGHT,
+    )  # fmt: skip
 
 
 def _need(name: str, about: str, one: Reading) -> Tallied:

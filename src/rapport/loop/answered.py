@@ -9,6 +9,7 @@ import msgspec
 
 from rapport.core.decision import Decision, Offer
 from rapport.loop.runtime import Runtime
+from rapport.loop.withdrawn import answers_left_out
 
 PAGE: Final = 1_000
 
@@ -26,9 +27,10 @@ def answered(rt: Runtime, after: int = 0, *, open_too: bool = False) -> Iterator
     """The decisions after one (by ``seq``) that offered anything, oldest first.
 
     A decision is left out while any of its offers is open, because what it earned is not known yet; ``open_too`` keeps
-    it. Only what is folded is told.
+    it. So is a decision of which an answer was taken back. Only what is folded is told.
     """
     folded_to = rt.store.cursors().decision
+    left_out = answers_left_out(rt.store)
     while page := [row for row in rt.store.read_decisions(after, PAGE) if row.seq <= folded_to]:
         offers: dict[str, dict[str, Offer]] = {}
         for offer in rt.store.offers([row.id for row in page]):
@@ -37,6 +39,7 @@ def answered(rt: Runtime, after: int = 0, *, open_too: bool = False) -> Iterator
             decision = row.decision
             held = offers.get(row.id, {})
             made = [held[pick.action] for pick in decision.chosen if pick.action in held]
-            if made and (open_too or all(one.outcome for one in made)):
+            counts = left_out.isdisjoint(one.settled_seq for one in made)
+            if made and counts and (open_too or all(one.outcome for one in made)):
                 yield Answered(decision, made, row.seq)
         after = page[-1].seq

@@ -24,6 +24,7 @@ from rapport.loop import backups, generation
 from rapport.loop.fold import alone, fold_all
 from rapport.loop.leaving import SEARCHED_MAX, leaving, mentions
 from rapport.loop.rebuild import replay
+from rapport.loop.recommend_refit import again_without
 from rapport.loop.restitch import folded
 from rapport.loop.runtime import Runtime
 from rapport.loop.stock import keep_count
@@ -167,6 +168,7 @@ def _finish(rt: Runtime, intent: Intent) -> dict[str, Any]:
             time.sleep(max(0.0, _NOTICED_S - (time.monotonic() - began)))
     removed.update(_sweep(rt, names, intent.at))
     _mend(rt, intent)
+    again_without(rt)
     not_reached += rt.store.wipe(_parts(rt, names))
     told = {
         "entry": intent.entry,

@@ -16,8 +16,10 @@ from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.decision import DecisionRow, Offer
 from rapport.core.ecommerce import OFFER_IGNORED
 from rapport.core.errors import Busy
-from rapport.core.event import OURS, SEGMENT, Event, LogEntry, decode_event, encode_event
+from rapport.core.event import LESSON, OURS, SEGMENT, Event, LogEntry, decode_event, encode_event
 from rapport.core.identifier import Identifier, Link, Refusal
+from rapport.core.lesson import read_said
+from rapport.customize.elicit import picks
 from rapport.differentiate.history import State as History
 from rapport.differentiate.history import decode_history
 from rapport.identify import profile as traits
@@ -37,6 +39,7 @@ STEP_EVENTS_MIN = 50
 STEP_DECISIONS = 2_000
 NEVER = 2**63 - 1
 """A position that no event of the log reaches."""
+_SAID_OF_THEM = frozenset({SEGMENT, LESSON})
 WAIT_S = 0.005
 WAITS_MAX = 2_000
 """So often the lease is asked for again: ten seconds, a hundred steps of whoever holds it."""
@@ -163,6 +166,7 @@ def _step(rt: Runtime, limit: int) -> int:
     turn = restitch.waiting(rt)
     if turn is not None:
         restitch.take(rt, turn)
+        rt.learner.follow(rt.store)
         return 1
     cursors = rt.store.cursors()
     # Read before the decisions: what these events answer was decided by then.
@@ -231,7 +235,7 @@ def _fold_until_turn(rt: Runtime, step: _Step, events: list[tuple[int, Event]]) 
 
 def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identifier, ...]:
     """Folds an event; returns the identifiers whose past it changed."""
-    if event.type == SEGMENT and step.graph.row(event.owner) is None:
+    if event.type in _SAID_OF_THEM and step.graph.row(event.owner) is None:
         # Somebody left meanwhile: what was said of him brings nobody back.
         return ()
     stitch = rt.stitcher.stitch(step.graph, event, seq)
@@ -241,6 +245,8 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     for absorbed, surviving in stitch.merges:
         _absorb(rt, step, absorbed, surviving)
     step.owned.append((stitch.owner.id, seq))
+    if event.type == LESSON and read_said(event).kind != "note":
+        return (*stitch.turn, event.owner)
     if event.type in OURS:
         return stitch.turn
     customer_id = stitch.customer_id
@@ -251,6 +257,7 @@ def _fold_one(rt: Runtime, step: _Step, event: Event, seq: int) -> tuple[Identif
     traits.add(profile, event, seq)
     switched = traits.personalized(profile) != was_personal
     rt.features.add(profile.features, event, seq)
+    picks.keep(profile, event, seq)
     if rt.histories.concerns(event):
         rt.histories.add(_history(step, customer_id, profile), event, seq)
     step.touched.add(customer_id)
@@ -290,6 +297,7 @@ def _absorb(rt: Runtime, step: _Step, absorbed: str, surviving: str) -> None:
         into = step.profiles.setdefault(surviving, Profile())
         traits.merge(into, gone)
         rt.features.merge(into.features, gone.features)
+        picks.merge(into, gone)
         history = step.histories.pop(absorbed, None) or decode_history(gone.history)
         if history:
             rt.histories.merge(_history(step, surviving, into), history)

@@ -10,6 +10,7 @@ from rapport.core.decision import Offer
 from rapport.customize.arbitration import Arbiter
 from rapport.customize.posterior import Posterior
 from rapport.loop import generation
+from rapport.loop.withdrawn import answers_left_out
 from rapport.ports.store import ModelRow, Store
 
 MODEL = "propensity"
@@ -77,8 +78,9 @@ class Learner:
             self.version, self.settled_seq = row.version, row.settled_seq
 
     def _learn(self, store: Store, settled: Iterable[Offer]) -> None:
+        left_out = answers_left_out(store)
         for offer in settled:
-            row = store.decision(offer.decision_id)
+            row = None if offer.settled_seq in left_out else store.decision(offer.decision_id)
             if row is not None:
                 self.arbiter.learn(self.posterior, row.decision, offer.action, offer.outcome == "accepted")
                 self.learnt += 1

@@ -1,8 +1,9 @@
 """The past changed: the customers concerned are stitched, folded and scored anew, as they would have been.
 
 The fold sees an event that changes the past (an identifier turns out to be shared; a person unmerges, merges, or
-tells two people apart), writes it down as the ``Turn`` in the same transaction, and stops there. The next step is
-``take``: one transaction, so a crash between the two loses nothing. Decisions and offers stay as made: they are facts.
+tells two people apart; a lesson is taken back or restored), writes it down as the ``Turn`` in the same transaction, and
+stops there. The next step is ``take``: one transaction, so a crash between the two loses nothing. Decisions and offers
+stay as made: they are facts.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from rapport.core.acts import MANUAL, Act, read_act
 from rapport.core.customer import IdentifierRow, Profile, encode_profile
 from rapport.core.event import LINK, OURS, Event, decode_event
 from rapport.core.identifier import Identifier, Link
+from rapport.customize.elicit import picks
 from rapport.identify import profile as traits
 from rapport.identify.graph import Graph, new_customer_id
 from rapport.identify.ledger import RESTITCHED, standing
 from rapport.identify.restitch import Region, Restitched, corrections, part, restitch
 from rapport.identify.stitch import ACTOR
+from rapport.learn.lessons.withdrawal import LeftOut, left_out, without
+from rapport.loop import withdrawn
 from rapport.loop.differentiate import rescored
+from rapport.loop.learner import MODEL
 from rapport.loop.memberships import Kept, keep
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
@@ -82,7 +87,8 @@ def take(rt: Runtime, turn: Turn) -> None:
     for seq, event in region.events:
         if event.type not in OURS:
             events.setdefault(now.owners[seq], []).append((seq, event))
-    profiles = {customer_id: folded(rt, own) for customer_id, own in events.items()}
+    gone = left_out(region.events)
+    profiles = {customer_id: folded(rt, own, gone) for customer_id, own in events.items()}
     before = sorted({row.customer_id for row in region.rows})
     cursors = rt.store.cursors()
     kept = _scores(rt, turn, profiles, now)
@@ -97,9 +103,15 @@ def take(rt: Runtime, turn: Turn) -> None:
         aliases=_aliases(rt, before, now),
         profiles=[(customer_id, encode_profile(profiles[customer_id])) for customer_id in sorted(profiles)],
         scores=list(kept.scores),
-        state={STATE: b"", **kept.state},
+        state={STATE: b"", **kept.state, **_left_out(rt, region, gone)},
     )
     rt.store.apply(batch).result()
+
+
+def _left_out(rt: Runtime, region: Region, gone: LeftOut) -> dict[str, bytes]:
+    """What staff took back of these customers' events, for who reads the log without their acts."""
+    answers = {seq for seq, event in region.events if event.event in rt.answering_events}
+    return withdrawn.standing(rt.store, {seq for seq, _ in region.events}, gone, answers, MODEL)
 
 
 def region_of(rt: Runtime, identifiers: Iterable[Identifier]) -> Region:
@@ -135,13 +147,15 @@ def _parted(rt: Runtime, turn: Turn, region: Region, lines: list[Link]) -> list[
     return said
 
 
-def folded(rt: Runtime, events: Iterable[tuple[int, Event]]) -> Profile:
-    """The profile of a customer whose own events these are, by position in the log."""
+def folded(rt: Runtime, events: Iterable[tuple[int, Event]], gone: LeftOut) -> Profile:
+    """The profile of a customer whose own events these are, by position in the log, without what does not count."""
     profile = Profile()
     history: dict[str, Any] = {}
-    for seq, event in events:
+    for seq, said in events:
+        event = without(said, gone[seq]) if seq in gone else said
         traits.add(profile, event, seq)
         rt.features.add(profile.features, event, seq)
+        picks.keep(profile, event, seq)
         if rt.histories.concerns(event):
             rt.histories.add(history, event, seq)
     profile.history = rt.histories.encode(history)

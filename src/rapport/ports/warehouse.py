@@ -67,6 +67,12 @@ class Warehouse(Protocol):
         ``columns`` (``core.path.EventColumn``) are those that queries over ``events`` may use beside the fixed ones.
         """
 
+    def leave_out(self, parts: Mapping[int, Collection[str]]) -> None:
+        """From now on queries over ``events`` see these events, by ``seq``, without what no longer counts.
+
+        The parts are names of traits; an empty name stands for all that the event says: its name, properties, traits.
+        """
+
     def build_customers(self, query: str, as_of: int, progress: Progress) -> int:
         """Stores a query (one row a customer, ``customer_id`` first) as the customer table as of a moment (µs)."""
 

@@ -38,10 +38,10 @@ EVENTS_OF_LOG: Final = f"""
         CAST(make_timestamp(body.time) AS DATE) AS day,
         body.properties AS properties, body.traits AS traits, body.context AS context
     FROM (SELECT seq, message_id, from_json(body, '{_LOG_SHAPE}') AS body FROM log)
-    WHERE body.type NOT IN ('link', 'segment')
+    WHERE body.type NOT IN ('link', 'segment', 'lesson')
 """
-"""The fixed columns, from rows ``(seq, message_id, body)`` named ``log``. Acts of identity, and segments entered or
-left, are no customer's doing."""
+"""The fixed columns, from rows ``(seq, message_id, body)`` named ``log``. Acts of identity, segments
+entered or left, and what staff notes of lessons are no customer's doing."""
 
 
 def with_columns(source: str, held: Sequence[str], wanted: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from rapport.ports.warehouse import ExportReceipt, Progress, SegmentPreview
 from rapport.warehouse.columns import FIXED, quoted, with_columns
 from rapport.warehouse.files import Files
 from rapport.warehouse.handover import Request, Step
+from rapport.warehouse.left_out import without_parts
 from rapport.warehouse.links import DuckDBLinking
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class DuckDBWarehouse:
         self._database: duckdb.DuckDBPyConnection | None = None
         self._cursors = threading.local()
         self._shown: object = None
+        self._left_out: Mapping[int, Collection[str]] = {}
+
+    def leave_out(self, parts: Mapping[int, Collection[str]]) -> None:
+        """From now on ``events`` shows these events, by ``seq``, without these traits, or without all that they say."""
+        self._left_out = parts
 
     def export(self, progress: Progress, columns: Sequence[str] = ()) -> ExportReceipt:
         """Hands the log over in a process of its own; raises StoreFailure when that fails."""
@@ -272,7 +278,7 @@ class DuckDBWarehouse:
     def _show_views(self, database: duckdb.DuckDBPyConnection) -> None:
         segments, tables = self._files.segments(), self._files.table_names()
         columns = self._columns if self._columns is not None else segments[-1].columns if segments else ()
-        state = ([segment.folder.name for segment in segments], sorted(tables.items()), columns)
+        state = ([segment.folder.name for segment in segments], sorted(tables.items()), columns, self._left_out)
         if state == self._shown:
             return
         by_columns: dict[tuple[str, ...], list[str]] = {}
@@ -282,7 +288,7 @@ class DuckDBWarehouse:
             by_columns.setdefault(segment.columns, []).append(_text(Path(segment.pattern)))
         parts = [with_columns(_parquet(patterns), held, columns) for held, patterns in by_columns.items()]
         events = " UNION ALL ".join(parts) or with_columns(_NO_EVENTS, (), columns)
-        database.execute(f"CREATE OR REPLACE VIEW events AS {events}")
+        database.execute(f"CREATE OR REPLACE VIEW events AS {without_parts(events, columns, self._left_out)}")
         database.execute(f"CREATE OR REPLACE VIEW identifiers AS {_NO_IDENTIFIERS}")
         for name in tables:
             source = f"SELECT * FROM read_parquet({_text(self._files.table(name))})"
