@@ -20,6 +20,7 @@ from rapport.core.identifier import ANONYMOUS_ID, Identifier
 from rapport.core.linkage import MODEL as LINKING
 from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
+from rapport.loop.catalogue import MODEL as RECOMMENDING
 from rapport.loop.learner import MODEL
 from rapport.loop.uplifts import STATE as UPLIFT
 from rapport.ports.store import Erasure, Store
@@ -241,9 +242,12 @@ def _without(decision: Decision, traces: Traces) -> Decision:
 def _rest(store: Store, plan: Leaving) -> None:
     """Models, and for a few people refused calls and small state, that hold something of theirs."""
     erasure, traces = plan.erasure, plan.traces
+    erasure.dropped.append(UPLIFT)
     if plan.relearn:
         erasure.models.append(MODEL)
-        erasure.dropped.append(UPLIFT)
+    if plan.own and store.state(RECOMMENDING):
+        erasure.models.append(RECOMMENDING)
+        erasure.dropped.append(RECOMMENDING)
     if len(traces.identifiers) > SEARCHED_MAX:
         return
     erasure.rejections = [

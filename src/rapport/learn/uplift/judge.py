@@ -42,7 +42,8 @@ class Judged(msgspec.Struct, frozen=True):
     effect: Floats
     loss: float
     """Mean squared distance from the doubly robust scores; only differences between learners mean anything."""
-    slope: Slope
+    slope: Slope | None
+    """None where it tells nobody apart."""
 
 
 def scores_of(trial: Trial, seed: int) -> Floats:
@@ -61,14 +62,14 @@ def judge(name: str, learner: Learner, trial: Trial, scores: Floats, seed: int) 
     return Judged(name, effect, loss, _slope(effect, scores, trial.customer, folds))
 
 
-def _slope(effect: Floats, scores: Floats, customer: np.ndarray, folds: np.ndarray) -> Slope:
+def _slope(effect: Floats, scores: Floats, customer: np.ndarray, folds: np.ndarray) -> Slope | None:
     """Least squares within folds, with errors that take a customer's decisions together."""
     means = np.bincount(folds, weights=effect) / np.bincount(folds)
     heights = np.bincount(folds, weights=scores) / np.bincount(folds)
     away, gain = effect - means[folds], scores - heights[folds]
     spread = float((away**2).sum())
     if spread <= 1e-12 * len(effect):
-        return Slope(0.0, float("inf"))
+        return None
     value = float((away * gain).sum()) / spread
     _, codes = np.unique(customer, return_inverse=True)
     sums = np.bincount(codes, weights=away * (gain - value * away))

@@ -103,7 +103,7 @@ def learn(trial: Trial, seed: int) -> Model:
     plain, best = judged[0], min(judged, key=lambda one: one.loss)
     told = {one.name: one.loss - plain.loss for one in judged}
     curve = qini(best.effect, scores, kept.customer, seed)
-    apart = best.name != plain.name and best.slope.shown
+    apart = best.slope is not None and best.slope.shown
     level = line.Line(effect.added, [0.0] * kept.x.shape[1])
     added = _calibrated(LEARNERS[best.name](kept, seed), kept, effect, best) if apart else level
     control = np.flatnonzero(~kept.shown)
@@ -134,6 +134,7 @@ def _effect(trial: Trial, scores: Floats) -> Effect:
 
 def _calibrated(found: line.Line, trial: Trial, effect: Effect, judged: Judged) -> line.Line:
     """The line flattened to the slope that held on other customers (at most 1), around the average effect."""
+    assert judged.slope is not None
     flat = min(1.0, judged.slope.value)
     slopes = [flat * slope for slope in found.slopes]
     centre = trial.x.mean(axis=0)
