@@ -17,8 +17,12 @@ from rapport.cli import (
     decide,
     demo,
     doctor,
+    evaluate,
+    experiment,
+    game,
     identity,
     key,
+    lesson,
     lifetime,
     link,
     load,
@@ -74,8 +78,9 @@ def configure(
     context.obj = Session(workspace)
 
 
-for group in (check, load, refresh, retain, serve, decide, operations, doctor, demo):
+for group in (check, load, refresh, retain, serve, decide, operations, doctor, demo, evaluate):
     group.register(app)
+lesson.register(app)
 consent.register(customer.app)
 review.register(identity.app)
 link.register(identity.app)
@@ -86,12 +91,15 @@ value.register(report.app)
 selection.register(report.app)
 lifetime.register(report.app)
 stage.register(report.app)
+experiment.register(report.app)
 uplift.register(report.app)
 app.add_typer(customer.app, name="customer")
+app.add_typer(game.app, name="game")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
 segment.register(report.app)
 app.add_typer(segment.app, name="segment")
+app.add_typer(experiment.app, name="experiment")
 app.add_typer(key.app, name="key")
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from rapport.core.identifier import Identifier
+from rapport.core.preference import Preference
 
 
 class TraitValue(msgspec.Struct, frozen=True, array_like=True):
@@ -35,6 +36,8 @@ class Profile(msgspec.Struct, kw_only=True):
     """Purchases and readings by day, encoded: what decides nothing by itself is not decoded for a decision. Only
     ``differentiate.history`` reads inside."""
     consents: dict[str, TraitValue] = {}
+    picks: list[Preference] = []
+    """What the customer picked in games of this or that, the oldest first; ``customize.elicit`` reads it."""
     first_seen: int = 0
     last_seen: int = 0
     events: int = 0

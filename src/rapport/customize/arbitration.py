@@ -164,13 +164,32 @@ class Arbiter:
             together=company,
         )
 
-    def learn(self, posterior: Posterior, decision: Decision, action: str, accepted: bool) -> None:
-        """Teaches the posterior, in place, what became of one offer; an action no longer defined is passed over."""
+    def expected(
+        self,
+        posterior: Posterior,
+        candidates: Sequence[str],
+        row: Mapping[str, Any],
+        context: Mapping[str, Any],
+        items: Mapping[str, Item],
+    ) -> Floats:
+        """What the model expects of candidates for a customer it may know, as logits: ``rank`` without a choice."""
+        prepared = posterior.prepare(self._encoder.encode(self._encoder.inputs(row), context))
+        logits: Floats = posterior.score(prepared, self._lineups.of(candidates, items))[0]
+        return logits + [items[name].affinity if name in items else 0.0 for name in candidates]
+
+    def learn(
+        self, posterior: Posterior, decision: Decision, action: str, accepted: bool, *, stranger: bool = False
+    ) -> None:
+        """Teaches the posterior, in place, what became of one offer; an action no longer defined is passed over.
+
+        Of a ``stranger``, an offer that was another one under the same name, only what all offers share is learnt.
+        """
         if action_of(action) in self._actions:
             encoded = self._encoded(decision.inputs, decision.context, decision.personalized)
             items = _items(decision, action)
             offset = items[action].affinity if items else 0.0
-            posterior.learn(encoded, self._lineups.of((action,), items), accepted, self.memory, offset)
+            learn = posterior.learn_stranger if stranger else posterior.learn
+            learn(encoded, self._lineups.of((action,), items), accepted, self.memory, offset)
 
     def observe(self, posterior: Posterior, rows: Iterable[Mapping[str, Any]]) -> None:
         """Tells a new posterior how the customers' numbers are spread, before any answer is in."""
@@ -181,6 +200,16 @@ class Arbiter:
         """What moves the logit of one action for the customer of a decision, strongest first."""
         encoded = self._encoded(decision.inputs, decision.context, decision.personalized)
         return self._reasons(posterior, posterior.prepare(encoded), action, _items(decision, action))
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """The actions that compete."""
+        return self._actions
+
+    @property
+    def numeric_inputs(self) -> tuple[str, ...]:
+        """Those of the columns that the model reads as numbers; they come first."""
+        return self._encoder.numeric
 
     @property
     def inputs(self) -> tuple[str, ...]:

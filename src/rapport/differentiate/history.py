@@ -127,7 +127,8 @@ class HistoryFold:
         lasting = {name: tally for name in sorted(tallied) if (tally := self._lasting(name, tallied[name]))}
         bought = [(day, *row) for day, row in sorted(state.get("p", {}).items())]
         recent = [(one[0], one[1], one[2]) for one in state.get("v", ())]
-        return Kept(bought, lasting, recent, newest([Shown(*key, count) for key, count in state.get("i", {}).items()]))
+        shown = [Shown(item, day, place, count) for (item, day, place), count in state.get("i", {}).items()]
+        return Kept(bought, lasting, recent, newest(shown))
 
     def _lasting(self, name: str, values: Mapping[str, Mapping[int, int]]) -> dict[str, list[tuple[int, int]]]:
         """A reading's values in order, by day, as far back as it looks from its newest day."""

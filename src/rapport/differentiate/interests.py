@@ -7,30 +7,16 @@ from typing import Final
 
 import msgspec
 
-from rapport.core.ecommerce import ORDER_COMPLETED, canonical_name
+from rapport.core.ecommerce import canonical_name
 from rapport.differentiate.readings import Tallied
-from rapport.workspace.catalogue import Catalogue, Interest
+from rapport.workspace.catalogue import declared
 from rapport.workspace.definitions import Workspace
 
-INTERESTS: Final = (
-    Interest(event="Product Viewed"),
-    Interest(event="Product Added to Wishlist", weight=2.0),
-    Interest(event="Product Added", weight=3.0),
-    Interest(event=ORDER_COMPLETED, of="properties.products[].product_id", weight=5.0, owned=True),
-)
-"""Where ``catalogue.yaml`` names none; by Segment's e-commerce names."""
 KEPT_MAX: Final = 500
 """Of a customer's interests so many are kept, the newest: an item, a day and a kind of event each."""
 ITEM_MAX: Final = 128
 """A longer id is none."""
 _FOR_EVER: Final = 100 * 365
-
-
-def declared(catalogue: Catalogue | None) -> Sequence[Interest]:
-    """The interests of a catalogue in order, the built-in ones where it names none; none without one."""
-    if catalogue is None:
-        return ()
-    return catalogue.interests or INTERESTS
 
 
 def interests_of(workspace: Workspace) -> list[Tallied]:

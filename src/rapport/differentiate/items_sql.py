@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rapport.core.path import EventColumn, Path
-from rapport.core.quoting import moment_sql, name_sql
+from rapport.core.quoting import moment_sql
 from rapport.differentiate.history_sql import listed, matches
 from rapport.differentiate.interests import ITEM_MAX
 from rapport.differentiate.readings import Tallied

@@ -43,11 +43,12 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     for step in STEPS:
         step(rt, contest)
     seed = rt.chance.seed()
+    terms = terms_of(rt, contest)
     ranking = rt.arbiter.rank(
         rt.learner.posterior, contest.eligible, contest.row, contest.context, seed=seed, limit=ask.limit,
-        personalized=not contest.impersonal, terms=terms_of(rt, contest),
+        personalized=not contest.impersonal, terms=terms,
     )  # fmt: skip
-    decision = _record(rt, contest, ranking, seed)
+    decision = _record(rt, contest, ranking, seed, rt.learner.named(terms.second))
     row = DecisionRow(decision.id, decision.customer_id, ask.slot, decision.made_at, encode_decision(decision))
     saved = rt.store.record(row)
     treatment.remember(rt, decision, saved)
@@ -59,10 +60,11 @@ def terms_of(rt: Runtime, contest: Contest) -> Terms:
     return Terms(
         items=contest.items, prices=contest.prices, factors=contest.factors,
         lists=rt.workspace.policy.lists.get(contest.ask.slot),
+        second=None if contest.impersonal else rt.learner.second,
     )  # fmt: skip
 
 
-def _record(rt: Runtime, contest: Contest, ranking: Ranking, seed: int) -> Decision:
+def _record(rt: Runtime, contest: Contest, ranking: Ranking, seed: int, model: str) -> Decision:
     return Decision(
         id=rt.chance.new_id("d_"),
         customer_id=contest.customer_id,
@@ -82,7 +84,7 @@ def _record(rt: Runtime, contest: Contest, ranking: Ranking, seed: int) -> Decis
         inputs=ranking.inputs,
         context=contest.context,
         seed=seed,
-        model=rt.learner.name,
+        model=model,
         definitions=rt.workspace.version,
         factors=ranking.factors,
         floor=ranking.floor,

@@ -40,7 +40,7 @@ def digest(rt: Runtime) -> str:
     shaping = (
         __version__, FORMAT,
         workspace.value, workspace.needs, workspace.stages, workspace.capabilities, workspace.groups,
-        workspace.segments, workspace.features, workspace.traits,
+        workspace.games, workspace.segments, workspace.features, workspace.traits,
         workspace.settings.timezone, workspace.settings.currency,
     )  # fmt: skip
     return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest()[:16]

@@ -26,7 +26,7 @@ from rapport.identify import profile as traits
 from rapport.identify.graph import Graph, possible_ids
 from rapport.identify.stitch import count_refused
 from rapport.learn import attribution
-from rapport.loop import restitch
+from rapport.loop import meanings, restitch
 from rapport.loop.definitions import refold_if_changed
 from rapport.loop.differentiate import rescored
 from rapport.loop.memberships import Kept, keep
@@ -101,6 +101,7 @@ def begin(rt: Runtime) -> None:
     with rt.store.fold_lease() as mine:
         if mine:
             refold_if_changed(rt)
+            meanings.note(rt)
 
 
 def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
@@ -115,6 +116,7 @@ def catch_up(rt: Runtime, progress: Callable[[str, float], None] | None = None) 
 def fold_all(rt: Runtime, progress: Callable[[str, float], None] | None = None) -> int:
     """Folds until nothing is left, for who holds the lease; returns how many events and decisions it consumed."""
     refold_if_changed(rt)
+    meanings.note(rt)
     last = rt.store.last_seq()
     start = rt.store.cursors().event
     total = 0

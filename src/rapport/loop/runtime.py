@@ -168,6 +168,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         _never_inputs(workspace),
         floor=workspace.settings.exploration_floor,
         noise=workspace.settings.noise,
+        memory=workspace.policy.learning.memory,
     )
     return Runtime(
         workspace=workspace,

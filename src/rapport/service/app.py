@@ -19,12 +19,16 @@ from rapport.service import openapi
 from rapport.service.background import Folding
 from rapport.service.customers import customers
 from rapport.service.decide import Decisions
+from rapport.service.evaluate import evaluation
 from rapport.service.exchange import RawRoute
+from rapport.service.experiments import experiments, holdout_report
 from rapport.service.front import Front
+from rapport.service.game import Playing, game_reports
 from rapport.service.gpc import gpc_support
 from rapport.service.guard import problem
 from rapport.service.idempotency import Once
 from rapport.service.identity import customer_hints, identities
+from rapport.service.lessons import customer_lessons
 from rapport.service.lifetime import lifetime
 from rapport.service.live import Saves
 from rapport.service.needs import needs
@@ -66,6 +70,7 @@ def build(
             customers,
             rights,
             customer_hints,
+            customer_lessons,
             identities,
             opendsr,
             segments,
@@ -75,9 +80,13 @@ def build(
             ahead,
             value,
             lifetime,
+            game_reports,
+            evaluation,
             selection,
             stages,
             uplift,
+            experiments,
+            holdout_report,
             reports,
             healthz,
             readyz,
@@ -107,6 +116,7 @@ def _hot(rt: Runtime, saves: Saves, folding: Folding, signer: Signer) -> list[Ra
         Decisions(rt, saves, folding, once).route(),
         Responses(rt, saves, folding, once).route(),
         *Flags(rt, saves, folding, signer).routes(),
+        *Playing(rt, saves, folding).routes(),
     ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rapport.workspace.definition import Definition
 
 Attribute = Literal["what", "when", "where", "why", "how_many", "price", "payment", "frequency"]
 Strength = Literal["need", "want", "demand"]
 """A stable need, a want, and a demand backed by ability to pay: each fades at its own pace."""
+HALF_LIVES: Final[dict[Strength, str]] = {"need": "720d", "want": "30d", "demand": "180d"}
 Evidence = Literal["stated", "observed", "inferred"]
 Matter = Literal["product", "service", "communication"]
 """What may matter most to a customer: what is sold, how one is served, how one is spoken to."""

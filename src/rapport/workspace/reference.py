@@ -49,7 +49,7 @@ from rapport.workspace.definitions import (
     Trait,
 )
 from rapport.workspace.experiments import Arm, Experiment, Holdout, Metric
-from rapport.workspace.games import Game
+from rapport.workspace.games import Game, Option
 from rapport.workspace.gates import Gates
 from rapport.workspace.groups import Attitudes, AttitudeSignal, Groups
 from rapport.workspace.learning import Learning
@@ -107,7 +107,7 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
         (Action, Goal, Items),
     ),
     ("catalogue.yaml", "The items that can be recommended.", (Catalogue, Interest)),
-    ("games.yaml", "Name → game: this-or-that, to learn what a customer would like.", (Game,)),
+    ("games.yaml", "Name → game: this-or-that, to learn what a customer would like.", (Game, Option)),
     ("budgets.yaml", "Name → budget: what may be spent or served at most.", (Budget, Floor)),
     (
         "experiments.yaml",

@@ -98,7 +98,7 @@ def _settings(draft: Draft, _name: str, settings: Settings, place: Place) -> Non
         draft.report(place.below("store"), f"'{settings.store}' is no store", hint)
     check_duration(draft, settings.attribution_window, place.below("attribution_window"))
     if not 0 <= settings.exploration_floor <= 0.5:
-        draft.report(place.below("exploration_floor"), "a share between 0 and 0.5 is needed", "0.02 explores with 2%")
+        draft.report(place.below("exploration_floor"), "a share between 0 and 0.5 is needed", "0.01 explores with 1%")
     check_not_negative(draft, settings.noise, place.below("noise"))
 
 
@@ -222,6 +222,9 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
         check_not_negative(draft, amount, place.below(key))
     check_optional_duration(draft, action.window, place.below("window"))
     checks.capabilities.check_action(draft, action, place)
+    if action.incremental and action.goal is None:
+        hint = "name the event that says so: goal: {event: Order Completed}"
+        draft.report(place.below("incremental"), "nobody can be seen to do it without the offer", hint)
     if action.goal is not None:
         check_event(draft, action.goal.event, place.below("goal", "event"))
         check_where(draft, action.goal.where, place.below("goal", "where"))

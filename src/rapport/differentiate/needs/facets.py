@@ -13,10 +13,10 @@ import msgspec
 
 from rapport.core.time import DAY_US
 from rapport.differentiate.history import DAYPARTS, MONTHS, WEEKDAYS
-from rapport.differentiate.readings import ATTRIBUTES, HALF_LIVES, MATTERS, MOMENTS, band, need_attributes, readings_of
+from rapport.differentiate.readings import ATTRIBUTES, MATTERS, MOMENTS, band, need_attributes, readings_of
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.durations import duration_us
-from rapport.workspace.needs import NeedAttribute
+from rapport.workspace.needs import HALF_LIVES, NeedAttribute
 
 MATTERING: Final = "matters"
 """The facet whose values are product, service and communication."""
