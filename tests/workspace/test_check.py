@@ -65,6 +65,9 @@ def found(root: Path, **files: str) -> list[str]:
         ("features", "n: {event: page, measure: count, where: {properties.a: [1]}}\n", "features.yaml:1:56: a text, a number, true or false is needed here"),
         # actions
         ("actions__tea", "title: Tea\n", "actions/tea.yaml:1:1: the action 'tea' has no slot: add slots: [homepage]"),
+        ("actions__gift", ACTION + "incremental: true\n", "actions/gift.yaml:2:14: nobody can be seen to do it without the offer: name the event that says so"),
+        ("actions__gift", ACTION + "name: gift/two\n", "actions/gift.yaml:1:1: 'gift/two' is no name of an action: choose a name without '/'"),
+        ("actions__gift", ACTION + "stock: -1\n", "actions/gift.yaml:2:8: -1 is not possible here: write 0 or more"),
         ("actions__all", "tea: {slots: []}\n", "actions/all.yaml:1:1: the action 'tea' has no slot"),
         ("actions__tea", ACTION + "rule: NOT opted_ut\n", "actions/tea.yaml:2:11: unknown column 'opted_ut', at character 5, of the rule: NOT opted_ut: did you mean 'opted_out'?"),
         ("actions__tea", ACTION + "rule: 'frequency > \"x\"'\n", "actions/tea.yaml:2:20: unknown column 'x'"),
