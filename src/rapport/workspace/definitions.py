@@ -45,9 +45,9 @@ class Settings(Definition, frozen=True):
     """Folder of the Parquet hand-over, relative to the workspace."""
     attribution_window: str = "7d"
     """How long after a decision an outcome still counts for it, unless the action says otherwise."""
-    exploration_floor: float = 0.02
+    exploration_floor: float = 0.01
     """Share of decisions spread evenly over all eligible actions."""
-    noise: float = 0.15
+    noise: float = 0.1
     """How strongly the posterior's spread moves the choice (v in N(mean, v²·variance))."""
 
 
