@@ -39,6 +39,7 @@ SHARED = 0.02
 _INTERCEPT = 0.5
 _INTERCEPT_VARIANCE = 1.0
 FORMAT = 1
+_STRANGER = np.uint64(feature_key("another offer of the same name"))
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -130,6 +131,15 @@ class Posterior:
             alone.action_keys, alone.group_keys, alone.own_deviations, PRIOR_LOGIT + offset, 1.0 if accepted else 0.0,
             memory,
         )  # fmt: skip
+
+    def learn_stranger(
+        self, encoded: Encoded, alone: Lineup, accepted: bool, memory: float = 1.0, offset: float = 0.0
+    ) -> None:
+        """``learn`` for an offer that was another one under the action's name: only what offers share is kept of it."""
+        row = int(alone.rows[0])
+        mean, covariance = self.means[row].copy(), self.covariances[row].copy()
+        self.learn(encoded, alone._replace(action_keys=alone.action_keys ^ _STRANGER), accepted, memory, offset)
+        self.means[row], self.covariances[row] = mean, covariance
 
     def reasons(self, prepared: Prepared, alone: Lineup, limit: int, least: float) -> dict[str, float]:
         """The inputs that add most to the mean logit of one action, or take most from it, strongest first.

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rapport.core.decision import Offer
-from rapport.customize.arbitration import Arbiter
+from rapport.core.decision import Offer, action_of
+from rapport.customize.arbitration import Arbiter, Second
 from rapport.customize.posterior import Posterior
-from rapport.loop import generation
+from rapport.loop import generation, meanings
+from rapport.loop.second import STATE, Opinion, opinion
 from rapport.loop.withdrawn import answers_left_out
 from rapport.ports.store import ModelRow, Store
 
@@ -31,18 +32,31 @@ class Learner:
     saved_at: int = 0
     generation: bytes = b""
     """As of which rewriting of the past it has learnt."""
+    second: Opinion | None = None
+    """The boosted model that is blended in, if one is in use."""
+    noted: bool = False
+    """Whether this process has written down what the actions mean."""
+    _since: dict[str, int] = field(default_factory=dict)
+    """Actions that were another offer before a moment (µs)."""
+    _life: bytes | None = None
+    """The state by which ``second`` was read."""
     _turn: threading.RLock = field(default_factory=threading.RLock)
     """One thread learns, forgets or saves at a time."""
 
     @property
     def name(self) -> str:
-        """Name and version, as decision records print it."""
+        """Name and version."""
         return f"{MODEL}@{self.version}+{self.settled_seq}"
+
+    def named(self, second: Second | None) -> str:
+        """Names and versions of all that scored a decision, as its record prints them."""
+        return f"{self.name} {second.name}" if isinstance(second, Opinion) else self.name
 
     @classmethod
     def resume(cls, store: Store, arbiter: Arbiter) -> Learner:
         """The newest checkpoint brought up to the newest settled outcome."""
         learner = cls(arbiter, arbiter.new_posterior(), generation=generation.current(store))
+        learner._since = meanings.changed(store)
         learner._load(store)
         learner.follow(store)
         return learner
@@ -52,6 +66,7 @@ class Learner:
         with self._turn:
             self.posterior = self.arbiter.new_posterior()
             self.settled_seq = self.learnt = 0
+            self._life = None
 
     def follow(self, store: Store) -> int:
         """Learns, once and in order, every outcome that was settled since; returns how many."""
@@ -61,13 +76,45 @@ class Learner:
             while batch := store.offers_settled(self.settled_seq, _CHUNK):
                 self._learn(store, batch)
                 count += len(batch)
+            self._follow_second(store)
         return count
+
+    def _follow_second(self, store: Store) -> None:
+        """Takes up the boosted model that is in use by now; another process may have promoted it."""
+        now = store.state(STATE) or b""
+        if now != self._life:
+            self.second, self._life = opinion(store, self.arbiter.actions), now
+
+    def relearn(self, store: Store, since: dict[str, int], now_us: int) -> None:
+        """Learns all answers anew, because of actions that are another offer since a moment, and saves the model."""
+        with self._turn:
+            self._since = since
+            self.forget()
+            while batch := store.offers_settled(self.settled_seq, _CHUNK):
+                self._learn(store, batch)
+            if self.learnt or store.model(MODEL) is not None:
+                self._save(store, now_us)
+
+    def adopt(self, store: Store, state: dict[str, bytes], *, rewritten: bool) -> None:
+        """Writes small state that goes with what was just learnt; ``rewritten`` tells other processes to read again."""
+        with self._turn:
+            following = generation.following(store) if rewritten else {}
+            store.replace_states([], state | following).result()
+            self.generation = generation.current(store)
+
+    def restore(self, store: Store, row: ModelRow, now_us: int) -> None:
+        """Goes back to a checkpoint; what was learnt since stays unlearnt until the log is replayed."""
+        with self._turn:
+            self.posterior = self.arbiter.load_posterior(row.body)
+            self._save(store, now_us)
+            self.adopt(store, {}, rewritten=True)
 
     def _renew(self, store: Store) -> None:
         """Forgets what it learnt from a past that was rewritten since."""
         now = generation.current(store)
         if now != self.generation:
             self.generation = now
+            self._since = meanings.changed(store)
             self.forget()
             self._load(store)
 
@@ -82,7 +129,10 @@ class Learner:
         for offer in settled:
             row = None if offer.settled_seq in left_out else store.decision(offer.decision_id)
             if row is not None:
-                self.arbiter.learn(self.posterior, row.decision, offer.action, offer.outcome == "accepted")
+                stranger = offer.made_at < self._since.get(action_of(offer.action), 0)
+                self.arbiter.learn(
+                    self.posterior, row.decision, offer.action, offer.outcome == "accepted", stranger=stranger
+                )
                 self.learnt += 1
             self.settled_seq = max(self.settled_seq, offer.settled_seq)
 
@@ -93,9 +143,12 @@ class Learner:
                 self._renew(store)
             if not self.learnt:
                 return
-            row = ModelRow(MODEL, self.version + 1, now_us, self.settled_seq, self.posterior.to_bytes())
-            store.save_model(row).result()
-            self.version, self.learnt, self.saved_at = row.version, 0, now_us
+            self._save(store, now_us)
+
+    def _save(self, store: Store, now_us: int) -> None:
+        row = ModelRow(MODEL, self.version + 1, now_us, self.settled_seq, self.posterior.to_bytes())
+        store.save_model(row).result()
+        self.version, self.learnt, self.saved_at = row.version, 0, now_us
 
     def checkpoint_if_due(self, store: Store, now_us: int) -> None:
         """Saves a version once a minute while there is something to save, and nobody else folds."""

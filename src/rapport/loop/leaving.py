@@ -22,6 +22,7 @@ from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
 from rapport.loop.catalogue import MODEL as RECOMMENDING
 from rapport.loop.learner import MODEL
+from rapport.loop.second import BOOSTED
 from rapport.loop.uplifts import STATE as UPLIFT
 from rapport.ports.store import Erasure, Store
 from rapport.workspace.definitions import Identity
@@ -244,7 +245,7 @@ def _rest(store: Store, plan: Leaving) -> None:
     erasure, traces = plan.erasure, plan.traces
     erasure.dropped.append(UPLIFT)
     if plan.relearn:
-        erasure.models.append(MODEL)
+        erasure.models += [MODEL, BOOSTED]
     if plan.own and store.state(RECOMMENDING):
         erasure.models.append(RECOMMENDING)
         erasure.dropped.append(RECOMMENDING)

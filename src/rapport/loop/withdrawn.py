@@ -9,6 +9,7 @@ import msgspec
 
 from rapport.learn.lessons.withdrawal import ALL, LeftOut
 from rapport.loop import generation
+from rapport.loop.second import BOOSTED
 from rapport.ports.store import Store
 
 STATE: Final = "projection:left_out"
@@ -45,5 +46,6 @@ def standing(
     kept = {STATE: msgspec.json.encode({str(seq): sorted(after[seq]) for seq in sorted(after)})}
     if changed.isdisjoint(answers):
         return kept
-    store.drop_models(model, _ALL_VERSIONS).result()
+    for name in (model, BOOSTED):
+        store.drop_models(name, _ALL_VERSIONS).result()
     return kept | generation.following(store)

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 TREES: Final = 150
 LEARNING_RATE: Final = 0.06
-LEAVES_MAX: Final = 15
+LEAVES_MAX: Final = 31
 LEAF_ANSWERS_MIN: Final = 20
 RIDGE: Final = 5.0
 """Shrinks the leaves: so many pseudo-answers of no effect (in units of p·(1-p)) lie behind each."""
