@@ -22,6 +22,15 @@ def action_of(candidate: str) -> str:
     return candidate.partition(ITEM_MARK)[0]
 
 
+def item_of(candidate: str) -> str:
+    """The item that a candidate offers; empty for an action that offers none.
+
+    >>> item_of("new_books/978-3"), item_of("voucher")
+    ('978-3', '')
+    """
+    return candidate.partition(ITEM_MARK)[2]
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """An item of the catalogue as a candidate, as the model saw it."""
 

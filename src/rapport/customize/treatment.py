@@ -52,6 +52,7 @@ class Treatments:
     def __init__(self, capabilities: Capabilities | None, actions: Mapping[str, Action]) -> None:
         self._reserved = {name: frozenset(action.modes) for name, action in actions.items() if action.modes}
         self._contacts = frozenset(name for name, action in actions.items() if action.contact)
+        self._several = frozenset(name for name, action in actions.items() if action.items is not None)
         self._costs = {name: action.cost for name, action in actions.items() if action.cost > 0.0}
         self._treatments: Mapping[Any, Treatment] = capabilities.modes if capabilities is not None else {}
         self._spans = {mode: duration_us(one.per) for mode, one in self._treatments.items()}
@@ -116,9 +117,17 @@ class Treatments:
         return False
 
     def _too_dear(self, left: Sequence[str], budget: float, places: int) -> list[str]:
-        """The dearest, until any ``places`` of the others cost no more than the budget together."""
+        """The dearest, until any ``places`` of the others cost no more than the budget together.
+
+        An action that offers items may fill every place with another of them.
+        """
         ranked = sorted((name for name in left if name in self._costs), key=lambda name: (-self._costs[name], name))
         gone = 0
-        while sum(self._costs[name] for name in ranked[gone : gone + places]) > budget:
+        while self._together(ranked[gone:], places) > budget:
             gone += 1
         return ranked[:gone]
+
+    def _together(self, ranked: Sequence[str], places: int) -> float:
+        """What the dearest ``places`` offers of some actions, the dearest first, cost."""
+        filled = [name for name in ranked for _ in range(places if name in self._several else 1)]
+        return sum(self._costs[name] for name in filled[:places])

@@ -2,18 +2,18 @@
 
 An offer is open from its decision until its window closes. ``Offer Accepted``, ``Offer Rejected`` and ``Offer Ignored``
 name their decision and action; the event that an action declares as its goal accepts the newest open offer of an
-action with that goal. Only live events count, and what is settled stays settled.
+action with that goal, and of an action that offers items only the very items that the event names. Only live events count, and what is settled stays settled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from rapport.core.decision import Decision, Made, Offer, action_of
+from rapport.core.decision import Decision, Made, Offer, action_of, item_of
 from rapport.core.ecommerce import OUTCOME_BY_EVENT
 from rapport.core.event import Event
 from rapport.core.money import from_units, to_units
@@ -65,27 +65,41 @@ def settle(event: Event, seq: int, offers: Sequence[Offer], actions: Mapping[str
 
 
 def _reached(event: Event, seq: int, offers: Sequence[Offer], actions: Mapping[str, Action]) -> list[Offer]:
-    """The newest open offer whose action has this event as its goal, accepted."""
+    """The newest open offer whose action has this event as its goal, accepted; of items the newest of each."""
     newest: Offer | None = None
+    items: dict[str, Offer] = {}
     for offer in offers:
-        if offer.made_at <= event.time <= offer.closes_at and (newest is None or offer.made_at > newest.made_at):
-            action = actions.get(action_of(offer.action))
-            if action is not None and action.goal is not None and _matches(event, action.goal):
-                newest = offer
-    return (
-        []
-        if newest is None
-        else [_settled(newest, "accepted", _goal_value(event, actions[action_of(newest.action)]), seq)]
-    )
+        if not offer.made_at <= event.time <= offer.closes_at:
+            continue
+        action = actions.get(action_of(offer.action))
+        if action is None or action.goal is None or not _matches(event, action.goal, item_of(offer.action)):
+            continue
+        if newest is None or offer.made_at > newest.made_at:
+            newest = offer
+        if action.goal.item and _later(offer, items.get(item_of(offer.action))):
+            items[item_of(offer.action)] = offer
+    if newest is None:
+        return []
+    reached = list(items.values()) if newest in items.values() else [newest]
+    return [_settled(one, "accepted", _goal_value(event, actions[action_of(one.action)], one), seq) for one in reached]
+
+
+def _later(offer: Offer, other: Offer | None) -> bool:
+    return other is None or offer.made_at > other.made_at
 
 
 def _settled(offer: Offer, outcome: str, value: float, seq: int) -> Offer:
     return msgspec.structs.replace(offer, outcome=outcome, value=value, settled_seq=seq)
 
 
-def _matches(event: Event, goal: Goal) -> bool:
-    """Whether the goal's event has this name and each condition equals one of the values at its path, as text."""
+def _matches(event: Event, goal: Goal, item: str) -> bool:
+    """Whether the goal's event has this name and each condition equals one of the values at its path, as text.
+
+    Of a goal that says where items are named, the item must be one of them.
+    """
     if goal.event != event.event:
+        return False
+    if goal.item and item not in {scalar_text(value) for value in _reader(goal.item)(event)}:
         return False
     return all(
         scalar_text(wanted) in {scalar_text(value) for value in _reader(path)(event)}
@@ -101,14 +115,24 @@ def _stated_value(event: Event, action: Action | None) -> float:
     return action.value if action is not None else 0.0
 
 
-def _goal_value(event: Event, action: Action) -> float:
+def _goal_value(event: Event, action: Action, offer: Offer) -> float:
     """The sum at the goal's value path, else what the action says an acceptance is worth."""
     if action.goal is not None and action.goal.value:
-        units = [to_units(value) for value in _reader(action.goal.value)(event)]
+        units = [to_units(value) for value in _earned(event, action.goal, item_of(offer.action))]
         known = [unit for unit in units if unit is not None]
         if known:
             return from_units(sum(known))
     return action.value
+
+
+def _earned(event: Event, goal: Goal, item: str) -> list[Any]:
+    """The values at the goal's value path; where they lie in the list that names the items, those of the item."""
+    lines, _, value = goal.value.rpartition(".")
+    beside, _, name = goal.item.rpartition(".")
+    if not goal.item or lines != beside or not lines.endswith("[]"):
+        return _reader(goal.value)(event)
+    found = [line for line in _reader(lines)(event) if isinstance(line, dict)]
+    return [line.get(value) for line in found if scalar_text(line.get(name)) == item]
 
 
 @lru_cache(maxsize=1024)

@@ -13,14 +13,14 @@ from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.customize.arbitration import Ranking, Terms
 from rapport.customize.because import ASKED_NOT_TO as ASKED_NOT_TO  # noqa: PLC0414 - whoever asks for decisions needs it
 from rapport.customize.because import because
-from rapport.loop import lean, recommend, stock, treatment, trials, uplift
+from rapport.loop import budgets, lean, recommend, stock, treatment, trials, uplift
 from rapport.loop.contest import Ask as Ask  # noqa: PLC0414 - whoever asks for decisions needs it
 from rapport.loop.contest import Contest, Step, enter
 from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
 
 LIMIT_MAX = 50
-STEPS: Final[tuple[Step, ...]] = (trials.assign, treatment.limit, stock.take_out, recommend.expand, lean.lean, uplift.discount)
+STEPS: Final[tuple[Step, ...]] = (trials.assign, treatment.limit, stock.take_out, budgets.price, recommend.expand, lean.lean, uplift.discount)
 """What changes who is in the running and on what terms, in this order."""
 
 
@@ -52,6 +52,7 @@ def decide(rt: Runtime, ask: Ask, *, withheld: Collection[str] = ()) -> Decided:
     row = DecisionRow(decision.id, decision.customer_id, ask.slot, decision.made_at, encode_decision(decision))
     saved = rt.store.record(row)
     treatment.remember(rt, decision, saved)
+    budgets.remember(rt, decision, saved)
     return Decided(decision, saved)
 
 

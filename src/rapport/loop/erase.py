@@ -23,6 +23,7 @@ from rapport.learn.lessons.withdrawal import left_out
 from rapport.loop import backups, generation
 from rapport.loop.fold import alone, fold_all
 from rapport.loop.leaving import SEARCHED_MAX, leaving, mentions
+from rapport.loop.ledger import keep_spent
 from rapport.loop.rebuild import replay
 from rapport.loop.recommend_refit import again_without
 from rapport.loop.restitch import folded
@@ -137,6 +138,7 @@ def _leave(
     )
     erasure = plan.erasure
     keep_count(rt.store, erasure, rt.workspace.actions)
+    keep_spent(rt.store, erasure, rt.budgets.resources)
     if suppressed:
         secret, new = secret_of(rt.store)
         erasure.suppressed = entries(plan.traces.identifiers, secret, intent.entry, intent.at)

@@ -23,6 +23,7 @@ from rapport.identify.arrival import Arrivals
 from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
+from rapport.loop.budgets import Budgets
 from rapport.loop.catalogue import Shelves
 from rapport.loop.counts import Counts
 from rapport.loop.gatekeeper import Gatekeeper
@@ -128,6 +129,8 @@ class Runtime:
     sentences: Sentences
     """Tells decisions to customers."""
     stock: Stock
+    budgets: Budgets
+    """What is scarce, and what of it is spent."""
     """What there is a limited number of."""
     games: Games | None
     """This or that: what customers may be asked by playing; None where no game is declared."""
@@ -201,6 +204,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         uplifts=Uplifts.of(workspace.actions),
         sentences=Sentences(workspace),
         stock=Stock(workspace.actions),
+        budgets=Budgets(workspace, columns),
         games=Games.of(workspace),
         shelves=Shelves(workspace),
         suppressed=Suppressed(store),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
+from rapport.core.ecommerce import ORDER_COMPLETED
 from rapport.workspace.definition import Definition
 
 Recommended = Literal["personal", "similar", "basket", "up_sell", "cross_sell", "popular"]
@@ -22,6 +24,15 @@ class Interest(Definition, frozen=True):
     """Whether the customer has the item afterwards."""
     where: dict[str, Any] = {}
     """Only events whose paths equal these values."""
+
+
+INTERESTS: Final = (
+    Interest(event="Product Viewed"),
+    Interest(event="Product Added to Wishlist", weight=2.0),
+    Interest(event="Product Added", weight=3.0),
+    Interest(event=ORDER_COMPLETED, of="properties.products[].product_id", weight=5.0, owned=True),
+)
+"""Where ``catalogue.yaml`` names none; by Segment's e-commerce names."""
 
 
 class Catalogue(Definition, frozen=True):
@@ -47,3 +58,10 @@ class Items(Definition, frozen=True):
     """So many of them compete with one another and with the slot's other actions."""
     margin: float = 0.0
     """Share of the item's price that an acceptance is worth; 0: the action's ``value``."""
+
+
+def declared(catalogue: Catalogue | None) -> Sequence[Interest]:
+    """The interests of a catalogue in order, the built-in ones where it names none; none without one."""
+    if catalogue is None:
+        return ()
+    return catalogue.interests or INTERESTS

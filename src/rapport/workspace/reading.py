@@ -31,6 +31,7 @@ from rapport.workspace.draft import Draft, Entry
 from rapport.workspace.experiments import Experiment
 from rapport.workspace.findings import Finding
 from rapport.workspace.games import Game
+from rapport.workspace.goals import with_goals
 from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
 from rapport.workspace.segments import Segment
@@ -81,7 +82,7 @@ def read(root: Path) -> Workspace:
         policy=draft.policy.definition,
         traits={name: entry.definition for name, entry in draft.traits.items()},
         features={name: entry.definition for name, entry in draft.features.items()},
-        actions={name: entry.definition for name, entry in draft.actions.items()},
+        actions=with_goals({name: entry.definition for name, entry in draft.actions.items()}, _said(draft.catalogue)),
         sources={name: entry.definition for name, entry in draft.sources.items()},
         value=_said(draft.value),
         needs=_said(draft.needs),

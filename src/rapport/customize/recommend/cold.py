@@ -1,0 +1,45 @@
+"""New items: what their kind earns, and a few places in every list, so that somebody ever sees them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from rapport.customize.recommend.interactions import Floats, Places
+from rapport.customize.recommend.shelf import Shelf
+
+PLACES_SHARE: Final = 0.1
+"""Share of a list that is kept for new items, where there are any that could stand there."""
+
+
+def by_kind(scores: Floats, shelf: Shelf) -> Floats:
+    """Scores in which a new item has at least the mean of the known items of its category."""
+    known = ~shelf.cold & (shelf.category >= 0) & (scores >= 0.0)
+    if not shelf.cold.any() or not known.any():
+        return scores
+    size = int(shelf.category.max()) + 1
+    total = np.bincount(shelf.category[known], scores[known], minlength=size)
+    count = np.bincount(shelf.category[known], minlength=size)
+    mean = total / np.maximum(count, 1)
+    new = shelf.cold & (shelf.category >= 0) & (scores >= 0.0)
+    told = scores.copy()
+    told[new] = np.maximum(told[new], mean[shelf.category[new]])
+    return told
+
+
+def listed(scores: Floats, shelf: Shelf, most: int) -> Places:
+    """The places of the best ``most`` with a score above 0, best first; a tenth of them are kept for new items.
+
+    Of new items alike in score the newest come first.
+    """
+    able = np.flatnonzero(scores > 0.0)
+    new = able[shelf.cold[able]]
+    room = min(new.size, int(np.ceil(PLACES_SHARE * most))) if most > 1 else 0
+    fresh = new[np.lexsort((-shelf.first_day[new], -scores[new]))][:room]
+    rest = np.setdiff1d(able, fresh, assume_unique=True)
+    left = min(rest.size, most - fresh.size)
+    if left < rest.size:
+        rest = rest[np.argpartition(-scores[rest], left)[:left]]
+    found = np.concatenate([rest, fresh]).astype(np.int32)
+    return found[np.lexsort((found, -scores[found]))]
