@@ -43,6 +43,7 @@ def gains(count: int, offers: int, seed: int, n: int) -> np.ndarray:
     )
     chance = rng.random((count, offers), dtype=np.float32)
     chance **= 4
+    chance += 1e-3
     chance *= size * np.random.default_rng(seed + 1).uniform(0.2, 2.0, offers).astype(np.float32)
     return chance
 
@@ -73,7 +74,9 @@ def one(customers: int, offers: int, cap: int, seed: int, *, kept: bool = True) 
 def peers(python: str, seconds: float, customers: int, offers: int, cap: int, seed: int, bound: float) -> None:
     """PDLP and HiGHS on the same problem, in their own process."""
     wanted = [str(one) for one in (seconds, customers, offers, cap, seed, bound)]
-    said = subprocess.run([python, "-m", "benchmarks.allocate_peer", *wanted], capture_output=True, text=True)
+    said = subprocess.run(
+        [python, "-m", "benchmarks.allocate_peer", *wanted], capture_output=True, text=True, check=False
+    )
     print(said.stdout.strip() or said.stderr[-500:], flush=True)
 
 

@@ -26,6 +26,7 @@ def model(customers: int, offers: int, seed: int) -> tuple[np.ndarray, csr_matri
         )
         chance = rng.random((count, offers), dtype=np.float32)
         chance **= 4
+        chance += 1e-3
         chance *= size * np.random.default_rng(seed + 1).uniform(0.2, 2.0, offers).astype(np.float32)
         parts.append(chance)
     gains = np.concatenate(parts).astype(np.float64)
@@ -58,11 +59,15 @@ def pdlp(gains: np.ndarray, matrix: csr_matrix, upper: np.ndarray, seconds: floa
     gap = min((abs(one.primal_objective - one.dual_objective) / abs(one.dual_objective) for one in last), default=None)
     over = min((one.relative_l2_primal_residual for one in last), default=None)
     return {
-        "solver": "PDLP", "cpu_s": round(time.process_time() - began, 1), "wall_s": round(time.perf_counter() - wall, 1),
-        "reason": int(log.termination_reason), "gap_percent": None if gap is None else 100 * gap,
-        "relative_primal_residual": over, "iterations": log.iteration_count,
+        "solver": "PDLP",
+        "cpu_s": round(time.process_time() - began, 1),
+        "wall_s": round(time.perf_counter() - wall, 1),
+        "reason": int(log.termination_reason),
+        "gap_percent": None if gap is None else 100 * gap,
+        "relative_primal_residual": over,
+        "iterations": log.iteration_count,
         "objective": None if not last else -last[0].primal_objective,
-    }  # fmt: skip
+    }
 
 
 def highs(gains: np.ndarray, matrix: csr_matrix, upper: np.ndarray, seconds: float) -> dict[str, object]:

@@ -20,7 +20,9 @@ from rapport.loop.gates import why_withheld
 from rapport.loop.runtime import Runtime
 
 LIMIT_MAX = 50
-STEPS: Final[tuple[Step, ...]] = (trials.assign, treatment.limit, stock.take_out, budgets.price, recommend.expand, lean.lean, uplift.discount)
+STEPS: Final[tuple[Step, ...]] = (
+    trials.assign, treatment.limit, stock.take_out, recommend.expand, budgets.price, lean.lean, uplift.discount,
+)  # fmt: skip
 """What changes who is in the running and on what terms, in this order."""
 
 

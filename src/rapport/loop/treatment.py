@@ -29,7 +29,7 @@ def limit(rt: Runtime, contest: Contest) -> None:
     since_us = treatments.since(mode, contest.now_us) if mode else None
     found = contest.found
     spent = (
-        Spent() if since_us is None or found is None else treatments.spent(_offered(rt, found.id, since_us), since_us)
+        Spent() if since_us is None or found is None else treatments.spent(offered(rt, found.id, since_us), since_us)
     )
     contest.eligible, not_allowed, contest.treatment = treatments.apply(
         mode, spent, contest.eligible, places=contest.ask.limit, withheld=contest.mode_withheld
@@ -44,7 +44,7 @@ def remember(rt: Runtime, decision: Decision, saved: Future[None]) -> None:
         rt.in_flight.add(decision, saved)
 
 
-def _offered(rt: Runtime, customer_id: str, since_us: int) -> list[Offered]:
+def offered(rt: Runtime, customer_id: str, since_us: int) -> list[Offered]:
     """What was offered to a customer after a moment, each offer once."""
     # The order matters: what leaves one place while we look is in the next.
     under_way = rt.in_flight.of(customer_id)

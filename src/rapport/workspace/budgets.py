@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from rapport.workspace.definition import Definition
 
 
@@ -24,7 +26,10 @@ class Budget(Definition, frozen=True):
     count: int | None = None
     """At most so many acceptances within ``per``: places, pieces, appointments."""
     per: str = "30d"
-    """The span."""
+    """The span, which slides: at no moment was more spent in the span before it."""
+    open: Literal["full", "expected"] = "full"
+    """What an offer reserves while its answer is out: all that it may cost, so that nothing is ever overspent; or what
+    it is expected to cost, so that more can go out."""
     each: int | None = None
     """At most so many offers to one customer within ``per``."""
     floors: dict[str, Floor] = {}

@@ -63,6 +63,7 @@ def validate(draft: Draft) -> None:
     _each(draft, draft.segments, checks.segments.check)
     _each(draft, draft.experiments, checks.experiments.check)
     _each(draft, draft.games, checks.games.check)
+    _each(draft, draft.budgets, checks.budgets.check)
 
 
 def _whole(draft: Draft, entry: Entry[Any] | None, check: Callable[[Draft, Any, Place], None]) -> None:
@@ -153,6 +154,7 @@ def _policy(draft: Draft, _name: str, policy: Policy, place: Place) -> None:
     if kept.model_versions < 1:
         draft.report(place.below("retention", "model_versions"), "at least one version is kept")
     checks.gates.check(draft, policy.gates, place.below("gates"))
+    checks.learning.check(draft, policy.learning, place.below("learning"))
     checks.lists.check(draft, policy.lists, place.below("lists"))
     for name, words in policy.says.items():
         if name not in policy.context:

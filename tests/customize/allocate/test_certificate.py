@@ -39,7 +39,7 @@ def best_possible(problem: Problem, values: np.ndarray) -> float:
     return best
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_small_plans_are_as_good_as_the_best_of_all(data: st.DataObject) -> None:
     customers, offers = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 3))

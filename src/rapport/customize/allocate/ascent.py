@@ -36,6 +36,7 @@ REACH: Final = 4.0
 TRUST: Final = 8.0
 """Cutting planes look so many windows around the best prices."""
 STALLED_MAX: Final = 20
+"""So many steps in a row that lead no lower end the search."""
 MARGINS_FEW: Final = 200
 """With fewer customers at the margin the window widens."""
 

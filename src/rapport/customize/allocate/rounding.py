@@ -38,13 +38,13 @@ def round_off(problem: Problem, found: Found) -> Rounded:
     compiled = Compiled(problem)
     prices, bound = _affordable(compiled, found)
     chosen = np.full((problem.customers, problem.cap), -1, dtype=np.int16)
-    favoured = problem.member.any(axis=1)
+    favoured: npt.NDArray[np.bool_] = np.asarray(problem.member.any(axis=1))
     left = problem.limits.copy()
     if favoured.any():
         _serve_floors(compiled, prices, favoured, left, chosen)
     kernel = giving()
     _pass(compiled, prices, ~favoured, 0.0, kernel.TAKE, left, chosen)
-    everybody = np.ones(len(favoured), dtype=bool)
+    everybody = np.ones(len(favoured), dtype=np.bool_)
     for reach in (found.window / 16.0, found.window, math.inf, math.inf):
         if not _pass(compiled, prices, everybody, reach, kernel.FILL, left, chosen) and reach == math.inf:
             break
@@ -54,7 +54,7 @@ def round_off(problem: Problem, found: Found) -> Rounded:
 def serve(problem: Problem, prices: Floats) -> Offers:
     """(customers, cap): what each takes at these prices, one after another, while it lasts."""
     chosen = np.full((problem.customers, problem.cap), -1, dtype=np.int16)
-    everybody = np.ones(len(problem.member), dtype=bool)
+    everybody = np.ones(len(problem.member), dtype=np.bool_)
     _pass(Compiled(problem), prices, everybody, 0.0, giving().TAKE, problem.limits.copy(), chosen)
     return chosen
 
@@ -156,7 +156,7 @@ def tally(problem: Problem, chosen: Offers) -> Tally:
 
 def _by(cell: Any, shape: tuple[int, int]) -> Callable[[Floats | None], Floats]:
     def count(weights: Floats | None) -> Floats:
-        found: Floats = np.bincount(cell, weights=weights, minlength=shape[0] * shape[1]).reshape(shape)
-        return found
+        found = np.bincount(cell, weights=weights, minlength=shape[0] * shape[1])
+        return found.astype(np.float64).reshape(shape)
 
     return count

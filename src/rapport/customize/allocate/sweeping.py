@@ -66,8 +66,7 @@ class Compiled:
     def impossible(self) -> npt.NDArray[np.bool_]:
         """(offers,): what draws on a resource that holds nothing."""
         empty = self.problem.limits[: self.scaled] <= 0.0
-        drawn: npt.NDArray[np.bool_] = (self.problem.matrix[: self.scaled][empty] > 0.0).any(axis=0)
-        return drawn
+        return np.asarray((self.problem.matrix[: self.scaled][empty] > 0.0).any(axis=0))
 
     def ready(self, prices: Floats) -> Ready:
         """The price of every offer, and what each class is favoured by."""

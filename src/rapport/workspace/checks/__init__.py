@@ -1,11 +1,13 @@
 """What the definitions of each file must say beside having the right types, one file each."""
 
 from rapport.workspace.checks import (
+    budgets,
     capabilities,
     experiments,
     games,
     gates,
     groups,
+    learning,
     lists,
     needs,
     segments,
@@ -15,11 +17,13 @@ from rapport.workspace.checks import (
 )
 
 __all__ = [
+    "budgets",
     "capabilities",
     "experiments",
     "games",
     "gates",
     "groups",
+    "learning",
     "lists",
     "needs",
     "segments",
