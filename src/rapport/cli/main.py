@@ -19,6 +19,7 @@ from rapport.cli import (
     doctor,
     evaluate,
     experiment,
+    findings,
     game,
     identity,
     key,
@@ -90,6 +91,7 @@ needs.register(report.app)
 value.register(report.app)
 selection.register(report.app)
 lifetime.register(report.app)
+findings.register(report.app)
 stage.register(report.app)
 experiment.register(report.app)
 uplift.register(report.app)

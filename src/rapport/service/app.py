@@ -22,6 +22,7 @@ from rapport.service.decide import Decisions
 from rapport.service.evaluate import evaluation
 from rapport.service.exchange import RawRoute
 from rapport.service.experiments import experiments, holdout_report
+from rapport.service.findings import learnings
 from rapport.service.front import Front
 from rapport.service.game import Playing, game_reports
 from rapport.service.gpc import gpc_support
@@ -80,6 +81,7 @@ def build(
             ahead,
             value,
             lifetime,
+            learnings,
             game_reports,
             evaluation,
             selection,

@@ -44,17 +44,6 @@ def timeline(
     return view.timeline(state.rt, {"id": customer_id}, before, limit)
 
 
-@get(
-    "/{customer_id:str}/lessons",
-    guards=[needs("read")],
-    summary="Show what was learnt from a customer",
-    sync_to_thread=True,
-)
-def lessons(state: State, customer_id: FromPath[str]) -> dict[str, Any]:
-    """Settled offers, newest first."""
-    return view.lessons(state.rt, {"id": customer_id})
-
-
 @delete(
     "/{customer_id:str}", guards=[needs("manage")], summary="Erase a customer", sync_to_thread=True, status_code=200
 )
@@ -72,6 +61,6 @@ def _check_names(state: State, who: dict[str, str]) -> None:
 
 customers = Router(
     "/v1/customers",
-    route_handlers=[list_customers, show_customer, timeline, lessons, erase],
+    route_handlers=[list_customers, show_customer, timeline, erase],
     tags=["customers"],
 )
