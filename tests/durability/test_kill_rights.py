@@ -22,7 +22,7 @@ from rapport.loop.view import show
 from tests.durability.test_kill_server import Server, root
 
 __all__ = ["root"]
-PEOPLE = 12
+PEOPLE = 7
 DEADS = 3
 
 
