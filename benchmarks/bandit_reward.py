@@ -199,7 +199,8 @@ def compare(peers: str, tuning: int, testing: int) -> None:
 def _cell(told: dict[str, Any]) -> str:
     rewards = np.array(told["rewards"])
     error = rewards.std(ddof=1) / np.sqrt(len(rewards))
-    return f"{rewards.mean():.3f} ± {error:.3f} ({', '.join(str(one) for one in told['setting'].values()) or 'as they are'})"
+    setting = ", ".join(str(one) for one in told["setting"].values()) or "as they are"
+    return f"{rewards.mean():.3f} ± {error:.3f} ({setting})"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rapport.core.errors import InvalidDefinition
 from rapport.customize.choice import draw
 from rapport.customize.encoding import Encoded, Encoder, Lineup, Lineups, net_value
 from rapport.customize.influence import Influence, influences
-from rapport.customize.listing import apart_of, together
+from rapport.customize.listing import NOBODY, Companies
 from rapport.customize.moment import Moment
 from rapport.customize.posterior import Posterior, Prepared
 from rapport.workspace.definitions import Action
@@ -102,6 +102,7 @@ class Arbiter:
         self._actions = dict(actions)
         self._encoder = Encoder(columns, sensitive)
         self._lineups = Lineups(self._actions, {name: place for place, name in enumerate(self._actions)})
+        self._companies = Companies(self._actions)
         self._moment = Moment(actions)
 
     def new_posterior(self) -> Posterior:
@@ -140,10 +141,10 @@ class Arbiter:
             moments[0] += [terms.items[name].affinity if name in terms.items else 0.0 for name in candidates]
         if terms.second is not None:
             blend(moments, terms.second, terms.second.logits(inputs, context, candidates, terms.items))
-        company = together(candidates, self._actions, terms.items, terms.lists) if limit > 1 else None
+        company = self._companies.of(candidates, terms.items, terms.lists) if limit > 1 else NOBODY
         picks = draw(
             moments[0], moments[1], weight, floor=self.floor, seed=seed, limit=limit,
-            apart=apart_of(candidates, company),
+            apart=company.apart,
         )  # fmt: skip
         mean, spread = moments.tolist()
         weights = weight.tolist()
@@ -161,7 +162,7 @@ class Arbiter:
             inputs=inputs,
             factors=factors,
             floor=self.floor,
-            together=company,
+            together=company.together,
         )
 
     def expected(

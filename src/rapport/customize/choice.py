@@ -10,6 +10,7 @@ list (``Apart``) is part of what is given.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -71,11 +72,18 @@ def draw(
 ) -> Picks:
     """``pick`` for arrays of float64 that are not empty: what a decision calls."""
     first = np.empty(weight.size)
-    if apart is None:
-        nobody = np.full(weight.size, -1)
-        apart = Apart(nobody, nobody)
-    positions, conditional = sampling().rank(mean, spread, weight, floor, seed, min(limit, weight.size), first, *apart)
+    groups, kinds, again = _strangers(weight.size) if apart is None else apart
+    positions, conditional = sampling().rank(
+        mean, spread, weight, floor, seed, min(limit, weight.size), first, groups, kinds, again
+    )
     return Picks(positions.tolist(), conditional.tolist(), first.tolist())
+
+
+@lru_cache(maxsize=256)
+def _strangers(count: int) -> Apart:
+    """So many candidates whom nothing keeps apart; made once, because a decision waits for it."""
+    none = np.full(count, -1)
+    return Apart(none, none)
 
 
 def probabilities(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,44 @@ from rapport.workspace.definitions import Action
 from rapport.workspace.lists import ListRules
 
 _NOTHING = Together()
+_CACHE_MAX = 256
+
+
+class Company(NamedTuple):
+    """What keeps some candidates apart, for the record and for the sampler; None where nothing does."""
+
+    together: Together | None
+    apart: Apart | None
+
+
+class Companies:
+    """Compiles what keeps candidates apart, and remembers it: the eligible sets of a shop repeat."""
+
+    def __init__(self, actions: Mapping[str, Action]) -> None:
+        self._actions = actions
+        self._grouped = any(action.group for action in actions.values())
+        self._known: dict[tuple[ListRules | None, tuple[str, ...]], Company] = {}
+
+    def of(self, candidates: Sequence[str], items: Mapping[str, Item], rules: ListRules | None) -> Company:
+        """What keeps these candidates apart in a list of more than one."""
+        if not self._grouped and rules is None:
+            return NOBODY
+        if items:
+            return self._compile(candidates, items, rules)
+        key = (rules, tuple(candidates))
+        company = self._known.get(key)
+        if company is None:
+            if len(self._known) >= _CACHE_MAX:
+                self._known.clear()
+            company = self._known[key] = self._compile(candidates, items, rules)
+        return company
+
+    def _compile(self, candidates: Sequence[str], items: Mapping[str, Item], rules: ListRules | None) -> Company:
+        said = together(candidates, self._actions, items, rules)
+        return NOBODY if said is None else Company(said, _apart(candidates, said))
+
+
+NOBODY = Company(None, None)
 
 
 def together(
@@ -40,13 +79,6 @@ def together(
     if not groups and not kinds:
         return None
     return Together(groups=groups, kinds=kinds, again=rules.again if rules is not None and kinds else 1.0)
-
-
-def apart_of(candidates: Sequence[str], company: Together | None) -> Apart | None:
-    """The same in numbers, as the sampler reads it."""
-    if company is None:
-        return None
-    return Apart(_numbered(candidates, company.groups), _numbered(candidates, company.kinds), company.again)
 
 
 def standing(decision: Decision, pick: Chosen) -> dict[str, float]:
@@ -73,6 +105,10 @@ def _without(field: Mapping[str, float], picked: str, company: Together) -> dict
             continue
         left[name] = weight * company.again if alike and weight > 0.0 else weight
     return left
+
+
+def _apart(candidates: Sequence[str], said: Together) -> Apart:
+    return Apart(_numbered(candidates, said.groups), _numbered(candidates, said.kinds), said.again)
 
 
 def _in_company(said: dict[str, str]) -> dict[str, str]:
