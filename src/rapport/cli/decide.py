@@ -39,7 +39,7 @@ def decide(
     from rapport.loop.who import whom
 
     session: Session = context.obj
-    ask = Ask(customer=who(customer), slot=slot, context=_facts_given(given or []), limit=limit, explain=explain)
+    ask = Ask(customer=who(customer), slot=slot, context=facts_given(given or []), limit=limit, explain=explain)
     with session.open() as rt:
         catch_up(rt)
         _, _, known = whom(rt, ask.customer)
@@ -96,10 +96,10 @@ def outcome_of(text: str) -> Any:
     return text
 
 
-def _facts_given(pairs: list[str]) -> dict[str, Any]:
+def facts_given(pairs: list[str]) -> dict[str, Any]:
     """``NAME=VALUE`` pairs as a context; values that read as JSON are taken as JSON.
 
-    >>> _facts_given(["weather=rain", "basket=12.5"])
+    >>> facts_given(["weather=rain", "basket=12.5"])
     {'weather': 'rain', 'basket': 12.5}
     """
     import msgspec

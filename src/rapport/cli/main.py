@@ -31,6 +31,7 @@ from rapport.cli import (
     operations,
     potential,
     readiness,
+    recommend,
     refresh,
     report,
     retain,
@@ -95,6 +96,7 @@ findings.register(report.app)
 stage.register(report.app)
 experiment.register(report.app)
 uplift.register(report.app)
+recommend.register(app, report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(game.app, name="game")
 app.add_typer(report.app, name="report")

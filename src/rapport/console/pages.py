@@ -11,12 +11,18 @@ from litestar.datastructures import Cookie, State
 from litestar.params import FromPath, FromQuery
 
 from rapport.console import login, present
+from rapport.console.evaluation import evaluation
+from rapport.console.experiments import experiment, experiments
+from rapport.console.findings import findings
+from rapport.console.game import games, play, take
+from rapport.console.lessons import change, enter, lessons
 from rapport.console.lifetime import lifetime
 from rapport.console.messages import CATALOGUES
 from rapport.console.needs import needs
 from rapport.console.next import coming
 from rapport.console.quality import quality_page
 from rapport.console.readiness import readiness
+from rapport.console.recommend import recommendations
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.console.reviews import answer, review, reviews
 from rapport.console.segments import segments
@@ -139,11 +145,22 @@ console = Router(
         review,
         answer,
         stages,
+        recommendations,
         uplift,
         selection,
         value,
         coming,
+        evaluation,
         lifetime,
+        findings,
+        lessons,
+        enter,
+        change,
+        games,
+        play,
+        take,
+        experiments,
+        experiment,
         login_form,
         sign_in,
         sign_out,

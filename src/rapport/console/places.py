@@ -18,8 +18,18 @@ PLACES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("/segments", "segments"),
         ),
     ),
-    ("places_offers", (("/uplift", "uplift_title"),)),
-    ("places_learnt", ()),
+    (
+        "places_offers",
+        (("/recommendations", "recommend_title"), ("/games", "games_title"), ("/uplift", "uplift_title")),
+    ),
+    (
+        "places_learnt",
+        (
+            ("/findings", "findings"),
+            ("/evaluation", "evaluation_title"),
+            ("/experiments", "experiments_title"),
+        ),
+    ),
     ("places_data", (("/quality", "data_quality"), ("/reviews", "reviews"), ("/readiness", "readiness"))),
 )
 """Group → paths with their titles, all of them names of messages."""

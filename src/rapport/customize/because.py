@@ -46,7 +46,9 @@ def _who(decision: Decision) -> str:
 
 def _what(pick: Chosen, actions: Mapping[str, Action], currency: str) -> str:
     action = actions.get(action_of(pick.action))
-    title = action.title if action is not None and action.title else pick.action
+    title = action.title if action is not None and action.title else action_of(pick.action)
+    if pick.item is not None:
+        title = f"{title}: {pick.item.attributes.get('name', pick.item.id)}"
     return f"“{title}”, worth {_amount(pick.value, currency)} when accepted."
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from struct import Struct, error
@@ -44,6 +45,8 @@ MISSING_STRENGTH = 0.3
 """The input of "this column is NULL" beside 1.0 for "this column is 'gold'": such flags are many and mostly idle."""
 MAIN, ATTRIBUTE, ACTION = 0.5, 0.25, 0.7
 """Prior standard deviation of a hashed part: shared by all actions, by those with an attribute, of one action."""
+NAMING_ITEMS = frozenset({"description", "id", "image", "image_url", "name", "title", "url"})
+"""Attributes that tell which item it is rather than how items differ: the item has an input of its own."""
 AFFINITY_SCALE = 3.0
 """So many logits of affinity count like one whole attribute."""
 CONTEXT_MAX = 32
@@ -60,6 +63,10 @@ def feature_key(name: str) -> int:
     True
     """
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+_known_key = lru_cache(maxsize=_CACHE_MAX)(feature_key)
+"""Of groups: the same items are compiled over and over."""
 
 
 def input_columns(columns: Mapping[str, ColumnType], sensitive: frozenset[str]) -> tuple[list[str], list[str]]:
@@ -232,8 +239,8 @@ class Lineups:
         deviations = np.array([MAIN] + [ATTRIBUTE] * (len(groups) - 1))
         return Lineup(
             rows=np.array([self.places[action_of(name)] for name in names], dtype=np.int64),
-            action_keys=np.array([feature_key(f"action {action_of(name)}") for name in names], dtype=np.uint64),
-            group_keys=np.array([feature_key(group) for group in groups], dtype=np.uint64),
+            action_keys=np.array([_known_key(f"action {action_of(name)}") for name in names], dtype=np.uint64),
+            group_keys=np.array([_known_key(group) for group in groups], dtype=np.uint64),
             group_deviations=deviations,
             starts=np.array(starts, dtype=np.int64),
             members=np.array(members, dtype=np.int64),
@@ -260,7 +267,8 @@ def net_value(action: Action, item: Item | None = None) -> float:
 def _item_groups(name: str, item: Item) -> dict[str, float]:
     """The groups of an item: its attributes, the item itself, and how well the recommender thinks that it fits."""
     affinity = {f"affinity {action_of(name)}": item.affinity / AFFINITY_SCALE}
-    return _attribute_groups(item.attributes) | {f"item {name}": 1.0} | affinity
+    telling = {key: value for key, value in item.attributes.items() if key not in NAMING_ITEMS}
+    return _attribute_groups(telling) | {f"item {name}": 1.0} | affinity
 
 
 def _attribute_groups(attributes: Mapping[str, str | float | bool]) -> dict[str, float]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import numpy as np
 
 from rapport.core.customer import CustomerRow, decode_profile
 from rapport.core.decision import ITEM_MARK, Item
-from rapport.core.errors import Conflict
+from rapport.core.errors import Conflict, InvalidInput, did_you_mean
 from rapport.core.time import iso, local_day
 from rapport.customize.recommend import NOBODY, Asked, Recommender, Taste, recommend
 from rapport.differentiate.history import read_history
@@ -21,6 +21,8 @@ from rapport.loop.who import whom
 from rapport.workspace.catalogue import Recommended, declared
 
 NOT_LEARNT: Final = "which items go with whom is learnt at the next refresh"
+MOST_MAX: Final = 200
+"""So many items are previewed at most."""
 NO_ITEM: Final = "no item of the catalogue fits this moment"
 
 
@@ -83,8 +85,11 @@ def preview(
 ) -> dict[str, Any]:
     """What would be recommended to one customer now, without offering or recording anything.
 
-    Somebody we have not met gets what a new visitor does. Raises ``Conflict`` before anything was learnt.
+    Somebody we have not met gets what a new visitor does. Raises ``Conflict`` before anything was learnt,
+    ``InvalidInput`` for a number of items that no list has.
     """
+    if not 1 <= most <= MOST_MAX:
+        raise InvalidInput(f"{most} items", where="limit", hint=f"ask for 1 to {MOST_MAX}")
     model = learnt(rt)
     _, customer_id, found = whom(rt, dict(who))
     personal = found is not None and not found.shared and personalized(decode_profile(found.profile))
@@ -104,6 +109,19 @@ def preview(
             for one in listed.items
         ],
     }
+
+
+def kind_of(text: str) -> Recommended:
+    """The kind of recommendation that a word means; raises ``InvalidInput`` for any other word.
+
+    >>> kind_of("similar")
+    'similar'
+    """
+    kinds: tuple[Recommended, ...] = get_args(Recommended)
+    found = next((one for one in kinds if one == text), None)
+    if found is None:
+        raise InvalidInput(f"no kind '{text}' of recommendation", where="kind", hint=did_you_mean(text, kinds))
+    return found
 
 
 def learnt(rt: Runtime) -> Recommender:

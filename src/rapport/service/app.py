@@ -38,6 +38,7 @@ from rapport.service.opendsr import opendsr
 from rapport.service.operations import healthz, metrics, openapi_document, readyz
 from rapport.service.potential import ahead
 from rapport.service.readiness import readiness
+from rapport.service.recommend import recommendations
 from rapport.service.reports import reports
 from rapport.service.responses import Responses
 from rapport.service.rights import rights
@@ -77,6 +78,7 @@ def build(
             segments,
             segment_reports,
             readiness,
+            recommendations,
             needs,
             ahead,
             value,

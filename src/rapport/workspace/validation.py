@@ -77,6 +77,7 @@ _CHECKS: Final[dict[str, Callable[[Draft, Any, Place], None]]] = {
     "needs": checks.needs.check,
     "stages": checks.stages.check,
     "capabilities": checks.capabilities.check,
+    "catalogue": checks.catalogue.check,
     "groups": checks.groups.check,
 }
 """File of the workspace → what checks it."""
@@ -224,6 +225,7 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
         check_not_negative(draft, amount, place.below(key))
     check_optional_duration(draft, action.window, place.below("window"))
     checks.capabilities.check_action(draft, action, place)
+    checks.catalogue.check_action(draft, action, place)
     if action.incremental and action.goal is None:
         hint = "name the event that says so: goal: {event: Order Completed}"
         draft.report(place.below("incremental"), "nobody can be seen to do it without the offer", hint)

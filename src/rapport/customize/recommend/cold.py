@@ -15,14 +15,12 @@ PLACES_SHARE: Final = 0.1
 
 def by_kind(scores: Floats, shelf: Shelf) -> Floats:
     """Scores in which a new item has at least the mean of the known items of its category."""
-    known = ~shelf.cold & (shelf.category >= 0) & (scores >= 0.0)
-    if not shelf.cold.any() or not known.any():
+    known, new = shelf.telling, shelf.untold
+    if not known.size or not new.size:
         return scores
     size = int(shelf.category.max()) + 1
-    total = np.bincount(shelf.category[known], scores[known], minlength=size)
-    count = np.bincount(shelf.category[known], minlength=size)
-    mean = total / np.maximum(count, 1)
-    new = shelf.cold & (shelf.category >= 0) & (scores >= 0.0)
+    total = np.bincount(shelf.category[known], np.maximum(scores[known], 0.0), minlength=size)
+    mean = total / np.maximum(np.bincount(shelf.category[known], minlength=size), 1)
     told = scores.copy()
     told[new] = np.maximum(told[new], mean[shelf.category[new]])
     return told
@@ -37,7 +35,9 @@ def listed(scores: Floats, shelf: Shelf, most: int) -> Places:
     new = able[shelf.cold[able]]
     room = min(new.size, int(np.ceil(PLACES_SHARE * most))) if most > 1 else 0
     fresh = new[np.lexsort((-shelf.first_day[new], -scores[new]))][:room]
-    rest = np.setdiff1d(able, fresh, assume_unique=True)
+    other = np.ones(able.size, dtype=np.bool_)
+    other[np.searchsorted(able, fresh)] = False
+    rest = able[other]
     left = min(rest.size, most - fresh.size)
     if left < rest.size:
         rest = rest[np.argpartition(-scores[rest], left)[:left]]

@@ -60,6 +60,16 @@ class Shelf:
         found: npt.NDArray[np.bool_] = self.customers < COLD_BELOW
         return found
 
+    @cached_property
+    def telling(self) -> npt.NDArray[np.int64]:
+        """Where known items of a known category stand: they speak for new ones of their kind."""
+        return np.flatnonzero(~self.cold & (self.category >= 0))
+
+    @cached_property
+    def untold(self) -> npt.NDArray[np.int64]:
+        """Where new items of a known category stand."""
+        return np.flatnonzero(self.cold & (self.category >= 0))
+
     def places(self, ids: Sequence[Any]) -> Places:
         """Where those of some ids stand that do."""
         known = (self.place.get(str(one)) for one in ids)

@@ -3,6 +3,7 @@
 from rapport.workspace.checks import (
     budgets,
     capabilities,
+    catalogue,
     experiments,
     games,
     gates,
@@ -19,6 +20,7 @@ from rapport.workspace.checks import (
 __all__ = [
     "budgets",
     "capabilities",
+    "catalogue",
     "experiments",
     "games",
     "gates",
