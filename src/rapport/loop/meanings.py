@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from rapport.core.time import iso
 from rapport.ports.store import Store
 
 if TYPE_CHECKING:
@@ -44,19 +43,6 @@ def changed(store: Store) -> dict[str, int]:
 def since(rt: Runtime) -> dict[str, int]:
     """``changed``, of the actions that are defined: what was decided before says nothing of them."""
     return {name: moment for name, moment in changed(rt.store).items() if name in rt.workspace.actions}
-
-
-def told(rt: Runtime) -> list[dict[str, str]]:
-    """Sentences about actions whose meaning changed, the newest first."""
-    found = sorted(since(rt).items(), key=lambda one: -one[1])
-    return [{"action": name, "since": iso(moment), "text": _text(name, moment)} for name, moment in found]
-
-
-def _text(name: str, moment: int) -> str:
-    return (
-        f"{name} is another offer since {iso(moment)[:16]}: what was answered before is not counted for it. "
-        "Give a new offer a new name to keep both apart"
-    )
 
 
 def note(rt: Runtime) -> list[str]:

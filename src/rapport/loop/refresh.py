@@ -16,7 +16,7 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import gates, generation, outcomes, quality, recommend_refit, stage, uplift, value_history
+from rapport.loop import gates, generation, models, outcomes, quality, recommend_refit, stage, uplift, value_history
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -95,6 +95,9 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     if rt.workspace.identity.linking.enabled:
         with _timed(rt, seconds, "link"):
             links = link(rt, tell)
+    if as_of_us is None:
+        with _timed(rt, seconds, "refit"):
+            models.after_refresh(rt)
     with _timed(rt, seconds, "retain"):
         retained = retain(rt)
     with _timed(rt, seconds, "answers"):

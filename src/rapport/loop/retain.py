@@ -13,6 +13,7 @@ from rapport.core.identifier import ANONYMOUS_ID
 from rapport.loop.erase import forget_many
 from rapport.loop.fold import catch_up
 from rapport.loop.runtime import Runtime
+from rapport.loop.second import BOOSTED, life
 from rapport.workspace.durations import duration_us
 
 REJECTS: Final = "rejects"
@@ -134,7 +135,8 @@ def _models(rt: Runtime, dry_run: bool) -> int:
     kept = rt.workspace.policy.retention.model_versions
     count = 0
     for name, versions in rt.store.model_versions().items():
-        old = versions[:-kept]
+        in_use = life(rt.store).in_use if name == BOOSTED else 0
+        old = [one for one in versions[:-kept] if not in_use or one < in_use]
         count += len(old)
         if old and not dry_run:
             rt.store.drop_models(name, old[-1] + 1).result()

@@ -49,6 +49,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     shadow_share: float = 0.0
     last: int = 0
     """The newest version there ever was; a number is never given twice."""
+    compared: dict[str, Any] | None = None
+    """How the shadow stood at the last refresh."""
     acts: tuple[Act, ...] = ()
 
     def after(self, act: Act, **changes: Any) -> Life:

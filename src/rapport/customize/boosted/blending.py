@@ -20,7 +20,7 @@ def blended(first: Floats, second: Floats, share: float) -> Floats:
     return first + share * (second - first)
 
 
-def unblended(blend: Floats, second: Floats, share: float) -> Floats:
+def unblended(blend: Floats, second: Floats, share: float | Floats) -> Floats:
     """The first opinion, from the blend that a record keeps.
 
     >>> unblended(blended(np.array([1.0]), np.array([3.0]), 0.25), np.array([3.0]), 0.25)

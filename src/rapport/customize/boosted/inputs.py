@@ -154,11 +154,11 @@ class Rows:
         self,
         inputs: Mapping[str, Any],
         context: Mapping[str, Any],
-        action: str,
+        action: str | None,
         attributes: Mapping[str, Any],
         item: Item | None = None,
     ) -> None:
-        """One offer, as its decision was made."""
+        """One offer, as its decision was made; None for an action of which nothing is known any more."""
         for name in self.numeric:
             self._add("column", name, _number(inputs.get(name)))
         for name in self.text:
@@ -227,7 +227,7 @@ def _varies(numbers: Floats) -> bool:
     return bool(missing.any() or np.min(numbers) < np.max(numbers))
 
 
-def _said_of(action: str, attributes: Mapping[str, Any], item: Item | None) -> dict[tuple[Where, str], Any]:
+def _said_of(action: str | None, attributes: Mapping[str, Any], item: Item | None) -> dict[tuple[Where, str], Any]:
     """What is said of a candidate; an item's attributes stand apart from its action's."""
     said: dict[tuple[Where, str], Any] = {("action", ""): action}
     said |= {("attribute", name): value for name, value in attributes.items()}
