@@ -2,9 +2,5 @@
 
 In: decisions, the events after them, the actions. Out: offers with their outcomes, labelled examples for the model;
 estimates of what another policy would have earned. By: last-touch attribution within a window (``attribution``), and
-self-normalised inverse propensity scoring that refuses thin evidence (``evaluate``).
+off-policy evaluation that refuses thin evidence (``offpolicy``).
 """
-
-from rapport.learn.evaluate import Estimate, evaluate
-
-__all__ = ["Estimate", "evaluate"]
