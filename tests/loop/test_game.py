@@ -145,6 +145,8 @@ def test_the_same_answer_twice_counts_once(shop: Shop) -> None:
         customer=ANN, this=question["this"]["name"], that=question["that"]["name"], pick="this", number=0
     )  # fmt: skip
     first, again = game.pick(shop.rt, "shelf", move), game.pick(shop.rt, "shelf", move)
+    assert first.saved is not None
+    first.saved.result()
 
     assert first.told["picks"] == again.told["picks"] == 1
     assert len(events(shop, PREFERENCE_PICKED)) == 1

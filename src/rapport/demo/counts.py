@@ -9,6 +9,7 @@ import msgspec
 from rapport.core.decision import Offer
 from rapport.core.ecommerce import OFFER_IGNORED, OUTCOME_BY_EVENT
 from rapport.core.event import SEGMENT
+from rapport.core.preference import PREFERENCE_PICKED, PREFERENCE_STATED
 from rapport.demo.rounds import Tally
 from rapport.loop.runtime import Runtime
 
@@ -81,14 +82,16 @@ def reconcile(held: Held, tally: Tally) -> list[Reconciled]:
     """The sums that must come out even."""
     answers = sum(held.events[name] for name in OUTCOME_BY_EVENT)
     noticed = held.events[SEGMENT]
+    played = held.events[PREFERENCE_PICKED] + held.events[PREFERENCE_STATED]
     said = tally.outcomes
     return [
         Reconciled(
             "calls sent = refused + sent twice + events of the site and the till",
             tally.sent,
-            tally.refused + tally.duplicates + held.events.total() - answers - noticed,
+            tally.refused + tally.duplicates + held.events.total() - answers - noticed - played,
         ),
         Reconciled("answers given = answers in the log", tally.answered, answers - held.events[OFFER_IGNORED]),
+        Reconciled("picks and stated needs of games = those in the log", tally.picks + tally.stated, played),
         Reconciled("events left to fold = 0", held.unfolded, 0),
         Reconciled("decisions asked = decisions recorded", tally.asked, held.decisions),
         Reconciled("customers said yes = offers accepted", said["accepted"], held.offers["accepted"]),

@@ -11,10 +11,15 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rapport.core.preference import Answer
+
 GENRES = ("crime", "fantasy", "children", "cookery", "history", "poetry")
 ANY_GENRE = "any"
 STAYS_DAYS = 600.0
 """How long customers stay on average; they leave unannounced."""
+PICKS_DECISIVE = 3.0
+"""How much more a pick between two books side by side goes by the need than taking up an offer in passing does: the
+same pair is answered alike 7 times in 10."""
 _FIRST_NAMES = ("Ada", "Bo", "Chloé", "Dov", "Elif", "Fei", "Greta", "Hugo", "Inés", "Jan", "Kofi", "Lin", "Mira")
 
 
@@ -115,6 +120,20 @@ def acceptance(reader: Reader, offer: Mapping[str, Any], moment: Moment) -> floa
     logit += _format_fit(reader, str(offer.get("format", "print")))
     logit += 0.9 if moment.gift_season and offer.get("gift") else 0.0
     return float(1.0 / (1.0 + np.exp(-logit)))
+
+
+def picked(reader: Reader, this: Mapping[str, Any], that: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    """What this reader says to one book or the other, or to neither: a logistic of the hidden utilities, so that
+    somebody asked twice need not say the same twice. "Neither" is as good as a book of no particular kind."""
+    utilities = PICKS_DECISIVE * np.array([_utility(reader, one) for one in (this, that, dict(that, genre=ANY_GENRE))])
+    shares = np.exp(utilities - utilities.max())
+    return ("this", "that", "neither")[int(rng.choice(3, p=shares / shares.sum()))]
+
+
+def _utility(reader: Reader, offer: Mapping[str, Any]) -> float:
+    """The logit of acceptance in an ordinary moment."""
+    chance = acceptance(reader, offer, Moment())
+    return float(np.log(chance / (1.0 - chance)))
 
 
 def _liking(reader: Reader, genre: str) -> float:

@@ -22,8 +22,9 @@ from rapport.demo.behaviour import (
     switch_off_personalisation,
     visit_time,
 )
-from rapport.demo.people import Moment, Reader, acceptance
+from rapport.demo.people import Moment, Reader, acceptance, picked
 from rapport.demo.shop import Calendar
+from rapport.loop import game
 from rapport.loop.decide import Ask, decide
 from rapport.loop.fold import catch_up, close_windows
 from rapport.loop.ingest import ingest
@@ -41,6 +42,9 @@ SPEAKS = 0.15
 """Share of purchases of which something is said afterwards; of those who recommend, four times as many."""
 REFRESH_EVERY = 8
 BATCH = 200
+PLAYS = 0.05
+"""Share of visitors to the site whom a visit tempts to play this or that."""
+GAME = "which_shelf"
 SAYS_NO = 0.6
 """Share of those who do not accept who say so; the others keep silent until the window closes."""
 RESENT = 0.02
@@ -82,6 +86,10 @@ class Tally:
     duplicates: int = 0
     asked: int = 0
     answered: int = 0
+    picks: int = 0
+    """Picks in games, of those that are kept."""
+    stated: int = 0
+    """Games that ended with a stated need."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """``accepted``, ``rejected`` or ``silent``, as the customers meant it."""
     contacts: list[Contact] = field(default_factory=list)
@@ -179,9 +187,34 @@ def _round(stage: Stage, number: int, rounds: int, day_us: int) -> None:
     _send(stage, calls, live=True)
     close_windows(stage.rt)
     catch_up(stage.rt)
+    for reader in visitors:
+        # Drawn apart from the story, so that who plays changes nobody's day.
+        chance = np.random.default_rng((reader.number, number))
+        if reader.in_shop < 1.0 and chance.uniform() < PLAYS:
+            _game(stage, reader, chance)
+    catch_up(stage.rt)
     gift_season = rounds // 2 <= number < rounds * 3 // 4
     _contact(stage, number, visitors, Moment(gift_season))
     catch_up(stage.rt)
+
+
+def _game(stage: Stage, reader: Reader, rng: np.random.Generator) -> None:
+    """Plays until nothing more is asked; who played before is asked nothing."""
+    who = site_name(reader)
+    told = game.show(stage.rt, GAME, who)
+    while not told["done"]:
+        question, before = told["question"], [game.Before(**one) for one in told["before"]]
+        this, that = question["this"], question["that"]
+        move = game.Move(
+            customer=who, this=this["name"], that=that["name"], number=question["number"], before=before,
+            pick=picked(reader, this["attributes"], that["attributes"], rng),
+        )  # fmt: skip
+        taken = game.pick(stage.rt, GAME, move)
+        told = taken.told
+        if taken.saved is not None:
+            appended = taken.saved.result().appended
+            stage.tally.picks += 1
+            stage.tally.stated += appended - 1
 
 
 def _send(stage: Stage, calls: list[Call], *, live: bool) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.customize.elicit import worth
-from rapport.customize.elicit.belief import Belief
+from rapport.customize.elicit.belief import SLOPE, Belief
 from rapport.customize.elicit.worth import Running
 
 Floats = NDArray[np.float64]
@@ -78,7 +78,7 @@ def _pairs(
     direction = options[first] - options[second]
     mean = direction @ belief.mean
     variance = np.einsum("pd,de,pe->p", direction, belief.covariance, direction)
-    chance = 1.0 / (1.0 + np.exp(-mean / np.sqrt(1.0 + np.pi * variance / 8.0)))
+    chance = 1.0 / (1.0 + np.exp(-SLOPE * mean / np.sqrt(1.0 + np.pi * SLOPE**2 * variance / 8.0)))
     open_ = (np.abs(direction).sum(axis=1) > 1e-9) & (np.abs(chance - 0.5) <= KNOWN - 0.5) & np.array(new, dtype=bool)
     return np.stack([first[open_], second[open_]], axis=1)
 
