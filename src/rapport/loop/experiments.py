@@ -35,9 +35,9 @@ def report(rt: Runtime, name: str) -> dict[str, Any]:
     opening = _opening(rt, name)
     if run is None:
         return opening | {"refused": told(Note("not_started"))}
-    refreshed = refreshed_since(rt, run.started_at)
     if run.stopped_at is None and run.fingerprint != fingerprint(experiment):
         return opening | {"refused": told(Note("mixed"))}
+    refreshed = refreshed_since(rt, run.started_at)
     until_us = refreshed.as_of if run.stopped_at is None else min(refreshed.as_of, run.stopped_at)
     question = effects.Question(
         design=Design(arms=tuple(experiment.arms), shares=_shares(experiment), planned=run.planned,
@@ -64,23 +64,35 @@ def start(rt: Runtime, name: str, *, by: str, effect: float | None = None) -> di
     if before is not None and before.salt == salt:
         hint = "give it another salt: its customers still carry what they met"
         raise Conflict(f"'{name}' ran until {iso(before.stopped_at or 0)[:10]} with the same draw", hint=hint)
-    planned = plan(rt, name, effect)
-    if planned["refused"] is not None and not experiment.sample:
-        raise Conflict(f"'{name}' cannot be planned: {planned['refused']['text']}",
-                       hint="say how many customers it is to have: sample: 10000")  # fmt: skip
+    planned = _plan(rt, name, experiment, effect)
     run = Run(
         started_at=rt.clock.now_us(),
         started_by=by,
         fingerprint=fingerprint(experiment),
         meanings=meanings(rt.workspace, experiment),
         salt=salt,
-        planned=planned["customers"] or experiment.sample,
-        effect=planned["effect"],
-        days=planned["days"],
+        planned=experiment.sample if planned is None else planned["customers"],
+        effect=experiment.effect if planned is None else planned["effect"],
+        days=None if planned is None else planned["days"],
         after=rt.store.cursors().decision,
     )
     _keep(rt, name, run)
     return _opening(rt, name) | {"plan": planned}
+
+
+def _plan(rt: Runtime, name: str, experiment: Experiment, effect: float | None) -> dict[str, Any] | None:
+    """What it takes; None where that cannot be reckoned, and the number of customers is declared."""
+    try:
+        planned = plan(rt, name, effect)
+        refused = planned["refused"]
+        if refused is not None:
+            hint = "say how many customers it is to have: sample: 10000"
+            raise Conflict(f"'{name}' cannot be planned: {refused['text']}", hint=hint)
+    except Conflict:
+        if not experiment.sample:
+            raise
+        return None
+    return planned
 
 
 def stop(rt: Runtime, name: str, *, by: str) -> dict[str, Any]:
