@@ -14,7 +14,7 @@ PLACES_SHARE: Final = 0.1
 
 
 def by_kind(scores: Floats, shelf: Shelf) -> Floats:
-    """Scores in which a new item has at least the mean of the known items of its category."""
+    """Scores in which a new item that is asked for has at least the mean of the known items of its category."""
     known, new = shelf.telling, shelf.untold
     if not known.size or not new.size:
         return scores
@@ -22,7 +22,8 @@ def by_kind(scores: Floats, shelf: Shelf) -> Floats:
     total = np.bincount(shelf.category[known], np.maximum(scores[known], 0.0), minlength=size)
     mean = total / np.maximum(np.bincount(shelf.category[known], minlength=size), 1)
     told = scores.copy()
-    told[new] = np.maximum(told[new], mean[shelf.category[new]])
+    asked = new[scores[new] >= 0.0]
+    told[asked] = np.maximum(told[asked], mean[shelf.category[asked]])
     return told
 
 

@@ -1,6 +1,6 @@
 """The kinds of recommendation: which items a slot asks for, and how well each fits the customer and the moment.
 
-A kind scores every item; 0 means that it is not one of them. Where a kind has nothing to go by (a visitor without a
+A kind scores every item; 0 means that nothing speaks for it, less that it is not one of them. Where a kind has nothing to go by (a visitor without a
 past, a page without an item) it falls back to what everybody takes, within what the request says of the moment.
 """
 
@@ -19,6 +19,8 @@ from rapport.workspace.catalogue import Recommended
 if TYPE_CHECKING:
     from rapport.customize.recommend.model import Recommender
 
+NOT_ONE: Final = -1.0
+"""The score of an item that is not asked for."""
 DEARER: Final = (1.1, 4.0)
 """An item to sell up to costs so many times as much as the one being looked at."""
 ITEM, ITEMS = "item", "items"
@@ -60,7 +62,7 @@ class Asked:
 
 
 def score(model: Recommender, kind: Recommended, asked: Asked) -> tuple[Floats, str]:
-    """A score of every item, 0 for those that are not asked for; and the kind that it came from after all."""
+    """A score of every item, below 0 for those not asked for; and the kind that it came from after all."""
     found = KINDS[kind](model, asked)
     if found is None or not (found > 0.0).any():
         return _popular(model, asked), "popular"
@@ -70,7 +72,7 @@ def score(model: Recommender, kind: Recommended, asked: Asked) -> tuple[Floats, 
 def _popular(model: Recommender, asked: Asked) -> Floats:
     matching = model.shelf.matching(asked.context)
     scores = unit(model.popular)
-    found: Floats = scores if matching is None else np.where(matching, scores, 0.0)
+    found: Floats = scores if matching is None else np.where(matching, scores, NOT_ONE)
     return found
 
 
@@ -121,7 +123,7 @@ def _up_sell(model: Recommender, asked: Asked) -> Floats | None:
     least, most = (times * price[place] for times in DEARER)
     dearer = (price >= least) & (price <= most) & (category == category[place]) & (category >= 0)
     like = unit(model.similar.one(looked[-1:], np.ones(1))) + 0.1 * unit(model.popular)
-    found: Floats = np.where(dearer, like, 0.0)
+    found: Floats = np.where(dearer, like, NOT_ONE)
     return found
 
 
@@ -133,7 +135,7 @@ def _cross_sell(model: Recommender, asked: Asked) -> Floats | None:
     if not held.size:
         return None
     other = ~np.isin(model.shelf.category, model.shelf.category[held]) & (model.shelf.category >= 0)
-    found: Floats = np.where(other, unit(model.together.one(held, np.ones(held.size))), 0.0)
+    found: Floats = np.where(other, unit(model.together.one(held, np.ones(held.size))), NOT_ONE)
     return found
 
 
@@ -153,7 +155,7 @@ def _held(model: Recommender, asked: Asked) -> Places:
 
 def _without(scores: Floats, items: Places) -> Floats:
     left = scores.copy()
-    left[items] = 0.0
+    left[items] = NOT_ONE
     return left
 
 

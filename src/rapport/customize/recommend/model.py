@@ -16,7 +16,7 @@ from rapport.customize.recommend.calibration import affinities
 from rapport.customize.recommend.choosing import Choice, choose
 from rapport.customize.recommend.cold import by_kind, listed
 from rapport.customize.recommend.interactions import Floats, Interactions
-from rapport.customize.recommend.kinds import Asked, score
+from rapport.customize.recommend.kinds import NOT_ONE, Asked, score
 from rapport.customize.recommend.scorer import Neighbours, Scorer
 from rapport.customize.recommend.shelf import Shelf
 from rapport.customize.recommend.techniques import SEED, TECHNIQUES
@@ -64,10 +64,10 @@ def fit(shelf: Shelf, shown: Interactions, today: int, *, again: bool) -> Recomm
 def recommend(model: Recommender, kind: Recommended, asked: Asked, most: int) -> Listed:
     """Up to ``most`` items; what the customer owns is left out where nothing is offered again."""
     scores, came_from = score(model, kind, asked)
-    scores = by_kind(scores, model.shelf)
     if not model.again and asked.taste.item.size:
         scores = scores.copy()
-        scores[asked.taste.item[asked.taste.owned]] = 0.0
+        scores[asked.taste.item[asked.taste.owned]] = NOT_ONE
+    scores = by_kind(scores, model.shelf)
     places = listed(scores, model.shelf, most)
     if not places.size:
         return Listed([], came_from)
