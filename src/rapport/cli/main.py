@@ -11,6 +11,8 @@ import typer
 
 from rapport import __version__
 from rapport.cli import (
+    allocate,
+    attribution,
     check,
     consent,
     customer,
@@ -27,6 +29,7 @@ from rapport.cli import (
     lifetime,
     link,
     load,
+    model,
     needs,
     operations,
     potential,
@@ -92,11 +95,13 @@ needs.register(report.app)
 value.register(report.app)
 selection.register(report.app)
 lifetime.register(report.app)
+attribution.register(report.app)
 findings.register(report.app)
 stage.register(report.app)
 experiment.register(report.app)
 uplift.register(report.app)
 recommend.register(app, report.app)
+allocate.register(app, report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(game.app, name="game")
 app.add_typer(report.app, name="report")
@@ -105,6 +110,7 @@ segment.register(report.app)
 app.add_typer(segment.app, name="segment")
 app.add_typer(experiment.app, name="experiment")
 app.add_typer(key.app, name="key")
+app.add_typer(model.app, name="model")
 
 
 def run() -> NoReturn:

@@ -85,6 +85,11 @@ class Learner:
         if now != self._life:
             self.second, self._life = opinion(store, self.arbiter.actions), now
 
+    def warm_up(self) -> None:
+        """Compiles the walk over the trees, or reads it from numba's cache, so that no decision waits for it."""
+        if self.second is not None and self.arbiter.actions:
+            self.second.logits({}, {}, list(self.arbiter.actions)[:1], {})
+
     def relearn(self, store: Store, since: dict[str, int], now_us: int) -> None:
         """Learns all answers anew, because of actions that are another offer since a moment, and saves the model."""
         with self._turn:

@@ -17,9 +17,10 @@ from rapport.console.signing import Signer
 from rapport.loop.runtime import Runtime
 from rapport.service import openapi
 from rapport.service.background import Folding
+from rapport.service.budgets import allocations, budget_report
 from rapport.service.customers import customers
 from rapport.service.decide import Decisions
-from rapport.service.evaluate import evaluation
+from rapport.service.evaluate import attribution, evaluation
 from rapport.service.exchange import RawRoute
 from rapport.service.experiments import experiments, holdout_report
 from rapport.service.findings import learnings
@@ -32,6 +33,7 @@ from rapport.service.identity import customer_hints, identities
 from rapport.service.lessons import customer_lessons
 from rapport.service.lifetime import lifetime
 from rapport.service.live import Saves
+from rapport.service.models import model_reports, models
 from rapport.service.needs import needs
 from rapport.service.ofrep import Flags
 from rapport.service.opendsr import opendsr
@@ -83,9 +85,14 @@ def build(
             ahead,
             value,
             lifetime,
+            model_reports,
+            models,
             learnings,
             game_reports,
             evaluation,
+            attribution,
+            allocations,
+            budget_report,
             selection,
             stages,
             uplift,
@@ -134,6 +141,7 @@ def _lifespan(rt: Runtime, folding: Folding, fold_in_background: bool, close_at_
     @asynccontextmanager
     async def span(_: Litestar) -> AsyncIterator[None]:
         rt.arbiter.warm_up()
+        rt.learner.warm_up()
         await Saves().wait(rt.store.append([]))
         if fold_in_background:
             folding.start()
