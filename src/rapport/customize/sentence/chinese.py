@@ -57,6 +57,7 @@ CHINESE: Final = Grammar(
         "page": "您正在看的页面",
         "device": "您使用的设备",
         "channel": "您与我们联系的方式",
+        "/picked": "您告诉过我们的喜好",
     },
     items={
         "personal": "您在这里看过或买过的商品",

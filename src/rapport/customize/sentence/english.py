@@ -66,6 +66,7 @@ ENGLISH: Final = Grammar(
         "page": "the page you are on",
         "device": "the device you are using",
         "channel": "where we meet",
+        "/picked": "what you told us that you like",
     },
     items={
         "personal": "what you looked at or bought here",
