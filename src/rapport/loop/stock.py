@@ -1,8 +1,8 @@
 """What there is a limited number of: an action that was accepted ``stock`` times is no longer offered.
 
 Only acceptances count. An open offer reserves nothing: as many as are open when the last one goes may still be accepted
-beyond the stock, and so may offers made by another process, or since the last look at the store, which is at most a
-second old. What an erased customer took stays taken: erasure leaves a plain number behind, and no name.
+beyond the stock. A process counts what it has folded at once, and what another has folded within a second. What an
+erased customer took stays taken: erasure leaves a plain number behind, and no name.
 """
 
 from __future__ import annotations
@@ -42,10 +42,14 @@ class Stock:
         self._looked_at = -1
         self._turn = Lock()
 
-    def taken(self, store: Store, now_us: int) -> Mapping[str, int]:
-        """Limited action → how often it was accepted, as of a moment (µs) or up to a second before."""
+    def taken(self, store: Store, now_us: int, settled_seq: int = 0) -> Mapping[str, int]:
+        """Limited action → how often it was accepted, as of a moment (µs) or up to a second before.
+
+        ``settled_seq`` is the newest settlement that the caller knows of: what it does not know yet it reads at once.
+        """
         with self._turn:
-            if self._looked_at < 0 or not 0 <= now_us - self._looked_at < LOOK_EVERY_US:
+            recent = self._looked_at >= 0 and 0 <= now_us - self._looked_at < LOOK_EVERY_US
+            if not recent or settled_seq > self._settled_seq:
                 self._follow(store)
                 self._looked_at = now_us
             return self._taken
@@ -66,7 +70,7 @@ def take_out(rt: Runtime, contest: Contest) -> None:
     limits = rt.stock.limits
     if not limits:
         return
-    taken = rt.stock.taken(rt.store, contest.now_us)
+    taken = rt.stock.taken(rt.store, contest.now_us, rt.learner.settled_seq)
     over = {name: f"sold out: {taken[name]:,} of {most:,}" for name, most in limits.items() if taken[name] >= most}
     if over:
         named = {candidate: action_of(candidate) for candidate in contest.eligible}

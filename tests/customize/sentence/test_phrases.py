@@ -75,5 +75,5 @@ def test_every_measure_and_event_fills_in_without_a_gap() -> None:
 
 
 def test_every_column_of_ours_that_the_model_reads_has_words() -> None:
-    silent = {"customer_id", "personalized", "opted_out"}
+    silent = {"customer_id", "personalized", "opted_out", "anonymous", "first_seen", "last_seen"}
     assert set(SYSTEM_COLUMNS) - silent <= phrases_of(workspace()).keys()

@@ -52,7 +52,7 @@ def told(pick: dict[str, Any], **decision: Any) -> dict[str, str]:
 
 
 def test_the_strongest_reasons_that_speak_for_it() -> None:
-    said = told({"reasons": {"crime_60d": 0.3, "tier": -0.9, "last_genre": 0.2, "orders_180d": 0.1}})
+    said = told({"reasons": {"crime_60d": 0.3, "tier": -0.2, "last_genre": 0.2, "orders_180d": 0.1}})
     assert said == {
         "en": "We show you “A gift” because of the crime novels you looked at lately and the latest of the products "
         "you looked at (“crime”).",
@@ -82,7 +82,10 @@ def test_to_everybody() -> None:
 
 def test_of_strangers_and_of_what_only_speaks_against_it() -> None:
     assert "do not know you yet" in told({}, inputs={})["en"]
+    nothing = {"crime_60d": 0, "orders_180d": 0}
+    assert "do not know you yet" in told({"reasons": {"crime_60d": 0.2}}, inputs=nothing)["en"]
     assert "most useful" in told({"reasons": {"tier": -0.2}})["en"]
+    assert "most useful" in told({"reasons": {"crime_60d": 0.1, "tier": -0.2}})["en"]
 
 
 def test_a_sensitive_or_forgotten_column_is_never_a_reason() -> None:

@@ -24,7 +24,7 @@ _TIMES: Final = frozenset({"count", "sum", "distinct", "exists"})
 """Measures whose 0 says that there was nothing."""
 _VALUES: Final = frozenset({"first", "last"})
 """Measures whose value a customer would recognise."""
-_SEEN: Final = ("events_total", "anonymous", "first_seen", "last_seen")
+_COUNTED: Final = frozenset({"frequency", "monetary"})
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -34,6 +34,8 @@ class Phrase(msgspec.Struct, frozen=True):
     """Language → a noun."""
     counted: bool = False
     """Whether 0 and FALSE say that there was nothing."""
+    general: bool = False
+    """Whether it says little, and stands behind what says more."""
     shown: bool = False
     """Whether the value itself is told, if it is a text."""
 
@@ -41,9 +43,11 @@ class Phrase(msgspec.Struct, frozen=True):
 def phrases_of(workspace: Workspace) -> dict[str, Phrase]:
     """Column → its words; sensitive traits have none and are never spoken of."""
     phrases = {
-        name: Phrase(_each(partial(_part, part=part))) for part, columns in PART_COLUMNS.items() for name in columns
+        name: Phrase(_each(partial(_part, part=part)), counted=name in _COUNTED, general=True)
+        for part, columns in PART_COLUMNS.items()
+        for name in columns
     }
-    phrases |= {name: Phrase(_each(_seen)) for name in _SEEN}
+    phrases["events_total"] = Phrase(_each(_seen), counted=True, general=True)
     phrases |= {name: _trait(trait) for name, trait in workspace.traits.items() if not trait.sensitive}
     phrases |= {name: _feature(feature) for name, feature in workspace.features.items()}
     return phrases | {name: _segment(segment) for name, segment in workspace.segments.items()}

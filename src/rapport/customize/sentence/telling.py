@@ -49,12 +49,20 @@ class Sentences:
             return (grammar.asked_not_to if refused else grammar.everybody), []
         if tried(decision, pick):
             return grammar.trying, []
+        return self._personal(grammar, language, decision, pick)
+
+    def _personal(self, grammar: Grammar, language: str, decision: Decision, pick: Chosen) -> tuple[str, list[str]]:
+        """The same where the customer's own columns spoke."""
+        against = -sum(part for part in pick.reasons.values() if part < 0.0)
+        if against > sum(_positive(decision, pick).values()):
+            # It is the least unlikely, and no reason given would be the reason.
+            return grammar.best, []
         known, unknown = self._reasons(grammar, language, decision, pick)
         if known:
             return grammar.because, known
-        if unknown:
-            return grammar.unknown, unknown
-        return (grammar.best if pick.reasons else grammar.beginning), []
+        if not self._did_anything(decision.inputs):
+            return grammar.beginning, []
+        return (grammar.unknown, unknown) if unknown else (grammar.best, [])
 
     def _reasons(
         self, grammar: Grammar, language: str, decision: Decision, pick: Chosen
@@ -62,9 +70,11 @@ class Sentences:
         """What speaks for the pick, strongest first: what is known, and what is not known yet."""
         known: dict[str, None] = {}
         unknown: dict[str, None] = {}
-        for name, _ in sorted(_positive(decision, pick).items(), key=lambda one: -one[1]):
+        for name, _ in sorted(_positive(decision, pick).items(), key=self._weighty):
             if name == _AFFINITY:
                 known[self._affinity(grammar, decision, pick)] = None
+            elif name == _PICKED:
+                known[grammar.moments[_PICKED]] = None
             elif name.startswith("@"):
                 known[self._moment(grammar, language, name[1:])] = None
             elif (phrase := self._phrases.get(name)) is not None:
@@ -72,6 +82,11 @@ class Sentences:
                 absent = value is None or (phrase.counted and not value)
                 (unknown if absent else known)[_with_value(grammar, phrase, language, value)] = None
         return list(known)[:REASONS_TOLD], list(unknown)[:REASONS_TOLD]
+
+    def _weighty(self, one: tuple[str, float]) -> tuple[bool, float]:
+        """What says something comes before what says much."""
+        phrase = self._phrases.get(one[0])
+        return phrase is not None and phrase.general, -one[1]
 
     def _moment(self, grammar: Grammar, language: str, name: str) -> str:
         said = self._moments.get(name, {}).get(language)
@@ -109,6 +124,8 @@ def tried(decision: Decision, pick: Chosen) -> bool:
 
 _AFFINITY: Final = "/"
 """Stands for an item's affinity among the reasons; no column has this name with a slash of its own."""
+_PICKED: Final = "/picked"
+"""Stands for what the customer picked in games."""
 
 
 def _positive(decision: Decision, pick: Chosen) -> dict[str, float]:
@@ -117,6 +134,8 @@ def _positive(decision: Decision, pick: Chosen) -> dict[str, float]:
     factor = decision.factors.get("context", {}).get(pick.action, 1.0)
     if factor > 1.0 and not any(name.startswith("@") for name in found):
         found["@"] = math.log(factor)
+    if (liked := decision.factors.get("game", {}).get(pick.action, 1.0)) > 1.0:
+        found[_PICKED] = math.log(liked)
     if pick.item is not None and pick.item.affinity > 0.0:
         found[_AFFINITY] = pick.item.affinity
     return found
