@@ -99,10 +99,13 @@ def test_a_decision_leans_towards_what_was_picked_and_says_so(shop: Shop) -> Non
     shop.happen(identify("ann", city="Ulm"))
     before = chance(shop, "poetry")
     played(shop, "poetry")
-    decided = decide(shop.rt, Ask(customer=ANN, slot="home")).decision
+    decided = decide(shop.rt, Ask(customer=ANN, slot="home", limit=4)).decision
+    pick = next(one for one in decided.chosen if one.action == "poetry")
 
     assert chance(shop, "poetry") > before + 0.2
     assert decided.factors["game"]["poetry"] > 1.0 > decided.factors["game"]["crime"]
+    assert "what you told us that you like" in shop.rt.sentences.of(decided, pick)["en"]
+    assert "您告诉过我们的喜好" in shop.rt.sentences.of(decided, pick)["zh"]
     assert chance(shop, "poetry", "bob") == pytest.approx(before, abs=0.01)
 
 

@@ -41,6 +41,7 @@ def customer_page(rt: Runtime, customer_id: str, before: str) -> dict[str, Any]:
         "rfm": {name: shown["scores"][name] for name in RFM_COLUMNS if shown["scores"].get(name) is not None},
         "decisions": [_decision(rt, told) for told in shown["decisions"]],
         "parts": _parts(shown["differences"]),
+        "games": [(name, table.game.title or name) for name, table in rt.games.tables.items()] if rt.games else [],
         "timeline": [_event(told) for told in history["data"]],
         "next_cursor": history["next_cursor"],
     }

@@ -35,7 +35,7 @@ class Phrase(msgspec.Struct, frozen=True):
     counted: bool = False
     """Whether 0 and FALSE say that there was nothing."""
     general: bool = False
-    """Whether it says little, and stands behind what says more."""
+    """Whether it says little, and is told only where there is nothing else."""
     shown: bool = False
     """Whether the value itself is told, if it is a text."""
 

@@ -79,12 +79,13 @@ class Sentences:
                 known[self._moment(grammar, language, name[1:])] = None
             elif (phrase := self._phrases.get(name)) is not None:
                 value = decision.inputs.get(name)
-                absent = value is None or (phrase.counted and not value)
-                (unknown if absent else known)[_with_value(grammar, phrase, language, value)] = None
+                said = unknown if value is None or (phrase.counted and not value) else known
+                if not (phrase.general and said):
+                    said[_with_value(grammar, phrase, language, value)] = None
         return list(known)[:REASONS_TOLD], list(unknown)[:REASONS_TOLD]
 
     def _weighty(self, one: tuple[str, float]) -> tuple[bool, float]:
-        """What says something comes before what says much."""
+        """What is general comes last, and is told only where there is nothing else."""
         phrase = self._phrases.get(one[0])
         return phrase is not None and phrase.general, -one[1]
 
