@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from litestar import Router, get
 from litestar.datastructures import State
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
-from rapport.loop.recommend import kind_of, preview
+from rapport.loop.recommend import MOST_MAX, kind_of, preview
 from rapport.loop.recommendations import report
 from rapport.service.guard import needs
 
@@ -24,9 +24,9 @@ def everybody(state: State) -> dict[str, Any]:
 def one_customer(
     state: State,
     customer_id: FromPath[str],
-    kind: str = "personal",
+    kind: FromQuery[str] = "personal",
     item: Annotated[str, QueryParameter(description="The item being looked at.")] = "",
-    limit: int = 10,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_MAX, description="How many at most.")] = 10,
 ) -> dict[str, Any]:
     """What would be recommended now; nothing is offered or recorded."""
     context = {"item": item} if item else {}

@@ -1,7 +1,8 @@
 """The kinds of recommendation: which items a slot asks for, and how well each fits the customer and the moment.
 
-A kind scores every item; 0 means that nothing speaks for it, less that it is not one of them. Where a kind has nothing to go by (a visitor without a
-past, a page without an item) it falls back to what everybody takes, within what the request says of the moment.
+A kind scores every item; 0 means that nothing speaks for it, less that it is not one of them. Where a kind has nothing
+to go by (a visitor without a past, a page without an item) it falls back to what everybody takes, within what the
+request says of the moment.
 """
 
 from __future__ import annotations
