@@ -242,7 +242,7 @@ def test_an_input_that_knows_the_answer_is_told_and_left_out(open_shop) -> None:
     facts = refit(shop.rt, "ann")
     assert [(one.input, one.auc) for one in facts.leaks] == [("@basket", 1.0)]
     assert "@basket" not in facts.inputs
-    assert any(one.startswith("@basket alone tells who accepts (AUC 1.000") for one in models.notes(shop.rt))
+    assert any(one.startswith("@basket alone tells who accepts (AUC 1.000") for one in models.warnings(shop.rt))
 
 
 def test_who_switched_personalisation_off_is_learnt_from_no_more(open_shop) -> None:

@@ -31,10 +31,11 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what is loaded, folded, refreshed and learnt, and what to do next."""
     session: Session = context.obj
     from rapport.loop.gates import readiness as ladder
+    from rapport.loop.models import warnings
 
     with session.open() as rt:
-        stages, ready = _stages(rt), ladder(rt)
-    steps = [*advice(stages, session.program), *_to_open(ready)]
+        stages, ready, warned = _stages(rt), ladder(rt), warnings(rt)
+    steps = [*advice(stages, session.program), *_to_open(ready), *warned]
     document = {"workspace": str(session.root), "stages": stages, "readiness": ready, "next": steps}
     output.show(document, as_json, lambda target: _draw(target, document))
 

@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie, State
 from litestar.params import FromPath, FromQuery
 
 from rapport.console import login, present
+from rapport.console.budgets import budgets
 from rapport.console.evaluation import evaluation
 from rapport.console.experiments import experiment, experiments
 from rapport.console.findings import findings
@@ -18,6 +19,7 @@ from rapport.console.game import games, play, take
 from rapport.console.lessons import change, enter, lessons
 from rapport.console.lifetime import lifetime
 from rapport.console.messages import CATALOGUES
+from rapport.console.models import models
 from rapport.console.needs import needs
 from rapport.console.next import coming
 from rapport.console.quality import quality_page
@@ -138,6 +140,7 @@ console = Router(
         customers,
         customer,
         data_quality,
+        models,
         needs,
         readiness,
         segments,
@@ -147,6 +150,7 @@ console = Router(
         stages,
         recommendations,
         uplift,
+        budgets,
         selection,
         value,
         coming,

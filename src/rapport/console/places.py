@@ -20,7 +20,13 @@ PLACES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ),
     (
         "places_offers",
-        (("/recommendations", "recommend_title"), ("/games", "games_title"), ("/uplift", "uplift_title")),
+        (
+            ("/recommendations", "recommend_title"),
+            ("/games", "games_title"),
+            ("/budgets", "budgets_title"),
+            ("/uplift", "uplift_title"),
+            ("/models", "models_title"),
+        ),
     ),
     (
         "places_learnt",

@@ -29,6 +29,8 @@ GROWTH: Final = 0.1
 """A version is fitted anew once there are so many more answers."""
 GIVEN_UP: Final = 5_000
 """After so many answers without proof a version leaves the shadow."""
+WAITING: Final = frozenset({"refit_off", "few_answers", "few_closed"})
+"""Notes that ask nobody to do anything."""
 SHARE: Final = 0.5
 """Of a version that a person promotes, where its fit would have had none."""
 
@@ -251,9 +253,9 @@ def _delay(name: str, one: Delay) -> dict[str, Any]:
     return {"action": name, **told, "too_short": one.too_short}
 
 
-def notes(rt: Runtime) -> list[str]:
-    """What is to be known, as sentences."""
-    return [one["text"] for one in report(rt)["notes"]]
+def warnings(rt: Runtime) -> list[str]:
+    """What somebody should do something about, as sentences."""
+    return [one["text"] for one in report(rt)["notes"] if one["code"] not in WAITING]
 
 
 def _answers_notes(rt: Runtime, answers: Answers) -> list[Note]:

@@ -3,11 +3,13 @@
 from typing import Final
 
 from rapport.console.words import (
+    budgets,
     evaluation,
     experiments,
     game,
     lessons,
     lifetime,
+    models,
     needs,
     next,
     parts,
@@ -22,6 +24,7 @@ from rapport.console.words import (
 )
 
 ENGLISH: Final[dict[str, str]] = {
+    **budgets.ENGLISH,
     **evaluation.ENGLISH,
     **experiments.ENGLISH,
     **needs.ENGLISH,
@@ -29,6 +32,7 @@ ENGLISH: Final[dict[str, str]] = {
     **next.ENGLISH,
     **lessons.ENGLISH,
     **lifetime.ENGLISH,
+    **models.ENGLISH,
     **parts.ENGLISH,
     **places.ENGLISH,
     **readiness.ENGLISH,
@@ -40,6 +44,7 @@ ENGLISH: Final[dict[str, str]] = {
     **value.ENGLISH,
 }
 CHINESE: Final[dict[str, str]] = {
+    **budgets.CHINESE,
     **evaluation.CHINESE,
     **experiments.CHINESE,
     **needs.CHINESE,
@@ -47,6 +52,7 @@ CHINESE: Final[dict[str, str]] = {
     **next.CHINESE,
     **lessons.CHINESE,
     **lifetime.CHINESE,
+    **models.CHINESE,
     **parts.CHINESE,
     **places.CHINESE,
     **readiness.CHINESE,
