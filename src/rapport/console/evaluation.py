@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 from rapport.console import evaluation_plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
+from rapport.loop import attribution
 from rapport.loop.evaluate import Question, report
 from rapport.loop.evidence import ACCEPTED, VALUE
 from rapport.loop.runtime import Runtime
@@ -46,6 +47,7 @@ def evaluation_page(rt: Runtime, words: Mapping[str, str], reward: str = VALUE) 
         "level": f"{found['level']:.1%}",
         "holdout": _holdout(found["holdout"], words),
         "notes": [note(one, words) for one in found["notes"]],
+        "credit": _credit(attribution.report(rt), words),
     }
 
 
@@ -117,6 +119,26 @@ def _list(one: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     ]
     refused = note(one["refused"], words) if one["refused"] else ""
     return {"name": name_of(one["name"], words), "refused": refused, "places": places}
+
+
+def _credit(found: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    rows = [
+        {
+            "touch": one["touch"],
+            "offered": f"{one['offered']:,}",
+            "credits": ["–" if one[rule] is None else f"{one[rule]:,.1f}" for rule in found["rules"]],
+        }
+        for one in found["touches"]
+    ]
+    facts = {name: f"{found[name]:,}" for name in ("outcomes", "customers", "days", "window_days")}
+    return {
+        "rows": rows,
+        "rules": [words[f"evaluation_rule_{name}"] for name in found["rules"]],
+        "said": words["evaluation_credit_of"].format(**facts),
+        "removal": ""
+        if found["rules"]["removal"]
+        else words["evaluation_no_removal"].format(least=found["removal_least"]),
+    }
 
 
 def _holdout(found: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -82,7 +82,7 @@ def report(rt: Runtime, question: Question) -> dict[str, Any]:
         "estimator": HEADLINE,
         "policies": told,
         "lists": _lists(rivals, level),
-        "holdout": _holdout(rt, evidence, question.confidence),
+        "holdout": held_out(rt, evidence, question.confidence),
         "notes": [_note(one) for one in notes],
     }
 
@@ -228,7 +228,7 @@ def _floor(decision: Decision) -> float:
     return float(np.clip((bare[place] - decision.choice_probability[place]) / (bare[place] - even), 0.0, 1.0))
 
 
-def _holdout(rt: Runtime, evidence: Evidence, level: float) -> dict[str, Any]:
+def held_out(rt: Runtime, evidence: Evidence, level: float) -> dict[str, Any]:
     """What a decision earns with everything about the customer, and what it earns for those who were held out."""
     held = np.array([one.holdout for one in evidence.decisions], dtype=bool)
     share = rt.workspace.policy.holdout.share

@@ -1,4 +1,4 @@
-"""``GET /v1/reports/evaluation``: what other policies would have earned."""
+"""``GET /v1/reports/evaluation`` and ``/attribution``: what other policies would have earned; who shares the credit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.params import FromQuery
 
 from rapport.core.errors import InvalidInput
+from rapport.loop import attribution as credit
 from rapport.loop.evaluate import CONFIDENCE, Question, report
 from rapport.loop.evidence import VALUE
 from rapport.service.guard import needs
@@ -47,4 +48,16 @@ def _change(text: str) -> tuple[str, float]:
         raise InvalidInput(f"'{text}'", where="change", hint="write ACTION.lever=2, between commas") from None
 
 
+@get("/", guards=[needs("read")], summary="Say which offers share the credit", sync_to_thread=True)
+def credits(
+    state: State,
+    days: FromQuery[int] = credit.DAYS,
+    window_days: FromQuery[int] = credit.WINDOW_DAYS,
+    by: FromQuery[str] = credit.BY[0],
+) -> dict[str, Any]:
+    """Outcomes credited to each action, or action and slot, by every rule; and what the holdout shows."""
+    return credit.report(state.rt, days=max(days, 1), window_days=max(window_days, 1), by=by)
+
+
 evaluation = Router("/v1/reports/evaluation", route_handlers=[policies], tags=["reports"])
+attribution = Router("/v1/reports/attribution", route_handlers=[credits], tags=["reports"])

@@ -37,6 +37,19 @@ ENGLISH: Final[dict[str, str]] = {
     "Drawn by "
     "lot, this is an effect.",
     "evaluation_to_know": "To be known",
+    "evaluation_credit": "Who shares the credit",
+    "evaluation_credit_of": "{outcomes} outcomes of {customers} customers in {days} days; offers up to {window_days} "
+    "days before an outcome share in it.",
+    "evaluation_offer": "Offer",
+    "evaluation_offered": "Offered",
+    "evaluation_rule_last_touch": "Last touch",
+    "evaluation_rule_linear": "Linear",
+    "evaluation_rule_position": "Position 40/20/40",
+    "evaluation_rule_time_decay": "Time decay 7d",
+    "evaluation_rule_removal": "Removal",
+    "evaluation_no_removal": "Removal needs {least} paths with an outcome and as many without.",
+    "evaluation_credit_not_causal": "Credit shows who was there, not what caused it: only a holdout or an experiment "
+    "does.",
     "evaluation_policy_logged": "In force",
     "evaluation_about_logged": "as it was decided",
     "evaluation_policy_greedy": "Greedy",
@@ -80,6 +93,18 @@ CHINESE: Final[dict[str, str]] = {
     "evaluation_holdout_gain": "每次决策比对照组多带来 {gain}（对照组 {decisions} 次决策）。分组由抽签决定，"
     "因此这是效果。",
     "evaluation_to_know": "须知",
+    "evaluation_credit": "功劳归谁",
+    "evaluation_credit_of": "{days} 天内 {customers} 位客户的 {outcomes} 次成交；成交前 {window_days} "
+    "天内的推荐分享功劳。",
+    "evaluation_offer": "推荐",
+    "evaluation_offered": "推荐次数",
+    "evaluation_rule_last_touch": "末次接触",
+    "evaluation_rule_linear": "平均",
+    "evaluation_rule_position": "位置 40/20/40",
+    "evaluation_rule_time_decay": "时间衰减（7天）",
+    "evaluation_rule_removal": "移除效应",
+    "evaluation_no_removal": "移除效应需要有成交与无成交的路径各 {least} 条。",
+    "evaluation_credit_not_causal": "功劳只说明谁在场，不说明因果：只有对照组或实验能说明。",
     "evaluation_policy_logged": "现行策略",
     "evaluation_about_logged": "按当时的决策",
     "evaluation_policy_greedy": "贪心",
