@@ -8,6 +8,7 @@ from rapport.core.decision import Treated
 from rapport.core.time import DAY_US
 from rapport.customize.treatment import Offered, Spent, Treatments
 from rapport.workspace.capabilities import Capabilities, Treatment
+from rapport.workspace.catalogue import Items
 from rapport.workspace.definitions import Action
 
 SHOP = {
@@ -106,3 +107,11 @@ def test_any_choice_stays_within_the_budget() -> None:
     }
     assert treated == Treated(mode="mass", budget_left=10.0)
     assert one.apply("mass", Spent(0, 11.0), ["call", "banner"], places=1)[0] == ["banner"]
+
+
+def test_every_place_of_a_list_may_hold_another_item_of_one_action() -> None:
+    shop = {"shelf": Action(cost=3.0, items=Items()), "banner": Action()}
+    frugal = Treatments(Capabilities(modes={"mass": Treatment(budget=7.0)}), shop)
+    assert frugal.apply("mass", Spent(), list(shop), places=2)[0] == ["shelf", "banner"]
+    left, excluded, _ = frugal.apply("mass", Spent(), list(shop), places=3)
+    assert (left, list(reasons(excluded))) == (["banner"], ["shelf"])

@@ -11,6 +11,7 @@ from rapport.core.decision import Chosen, Decision, Offer
 from rapport.core.event import Event
 from rapport.core.time import DAY_US, HOUR_US
 from rapport.learn.attribution import closes_at, open_offers, settle
+from rapport.workspace.catalogue import Items
 from rapport.workspace.definitions import Action, Goal, Settings
 
 ACTIONS = {
@@ -96,3 +97,32 @@ def test_imported_history_answers_nothing() -> None:
 def test_other_events_answer_nothing() -> None:
     assert settle(event("Page Read"), 4, [GIFT, WINE], ACTIONS) == []
     assert settle(event("Order Completed"), 4, [msgspec.structs.replace(GIFT, action="gone")], ACTIONS) == []
+
+
+BOUGHT = Goal(event="Order Completed", item="properties.products[].id", value="properties.products[].price")
+SHELF = {"shelf": Action(value=4.0, items=Items(), goal=BOUGHT), "gift": Action(goal=Goal(event="Order Completed"))}
+
+
+def item(name: str, decision: str = "d_1", made_at: int = 1_000) -> Offer:
+    return Offer(decision_id=decision, action=name, customer_id="c", made_at=made_at, closes_at=90_000)
+
+
+def test_only_the_items_that_an_order_names_are_accepted_each_for_its_own_price() -> None:
+    offers = [item("shelf/a"), item("shelf/b"), item("shelf/c")]
+    lines = [{"id": "a", "price": 3}, {"id": "x", "price": 50}, {"id": "c", "price": 7}, {"id": "c", "price": 7}]
+    found = settle(event("Order Completed", products=lines), 9, offers, SHELF)
+    assert {one.action: one.value for one in found} == {"shelf/a": 3.0, "shelf/c": 14.0}
+    assert settle(event("Order Completed", products=[{"id": "z"}]), 9, offers, SHELF) == []
+
+
+def test_of_an_item_offered_twice_the_newest_offer_counts() -> None:
+    offers = [item("shelf/a"), item("shelf/a", "d_2", 2_000)]
+    (found,) = settle(event("Order Completed", products=[{"id": "a"}]), 9, offers, SHELF)
+    assert (found.decision_id, found.value) == ("d_2", 4.0)
+
+
+def test_an_order_goes_to_whoever_spoke_last_the_items_or_the_other_offer() -> None:
+    offers = [item("shelf/a"), item("gift", "d_2", 2_000)]
+    assert [one.action for one in settle(event("Order Completed", products=[{"id": "a"}]), 9, offers, SHELF)] == [
+        "gift"
+    ]
