@@ -19,8 +19,8 @@ from rapport.customize.elicit.worth import Running
 
 Floats = NDArray[np.float64]
 
-OPTIONS_MAX: Final = 24
-"""So many options are paired with one another: 276 pairs."""
+OPTIONS_MAX: Final = 16
+"""So many options are paired with one another: 120 pairs."""
 KNOWN: Final = 0.95
 """An answer that is as sure beforehand is not asked for: one option dominates the other."""
 AS_GOOD: Final = 0.9
@@ -77,7 +77,7 @@ def _pairs(
     new = [frozenset(pair) not in before for pair in zip(first.tolist(), second.tolist(), strict=True)]
     direction = options[first] - options[second]
     mean = direction @ belief.mean
-    variance = np.einsum("pd,de,pe->p", direction, belief.covariance, direction)
+    variance = np.einsum("pd,pd->p", direction @ belief.covariance, direction)
     chance = 1.0 / (1.0 + np.exp(-SLOPE * mean / np.sqrt(1.0 + np.pi * SLOPE**2 * variance / 8.0)))
     open_ = (np.abs(direction).sum(axis=1) > 1e-9) & (np.abs(chance - 0.5) <= KNOWN - 0.5) & np.array(new, dtype=bool)
     return np.stack([first[open_], second[open_]], axis=1)

@@ -19,7 +19,7 @@ from rapport.customize.elicit.belief import Belief, quadrature
 
 Floats = NDArray[np.float64]
 
-RIVALS_MAX: Final = 40
+RIVALS_MAX: Final = 20
 """Of each slot so many offers are weighed: those that could be best."""
 NODES: Final = 9
 """Of the quadrature over what the answer could be."""
@@ -47,7 +47,7 @@ def rivals(belief: Belief, slot: Running) -> Running:
     """The offers that are best now or could be."""
     if slot.weight.size <= RIVALS_MAX:
         return slot
-    variance = np.einsum("nd,de,ne->n", slot.rows, belief.covariance, slot.rows)
+    variance = np.einsum("nd,nd->n", slot.rows @ belief.covariance, slot.rows)
     hoped = reward(slot.weight, slot.base + slot.rows @ belief.mean + OPTIMISM * np.sqrt(variance))
     now = reward(slot.weight, slot.base + slot.rows @ belief.mean)
     kept = np.argsort(-hoped, kind="stable")[:RIVALS_MAX]
