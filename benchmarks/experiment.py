@@ -28,7 +28,7 @@ from rapport.learn.experiment.sequential import Always
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / ".cache" / "peers-gbstats-venv"
-PACKAGES = ("gbstats", "setuptools<81")
+PACKAGES = ("gbstats==0.8.0", "setuptools<81")
 LOOKS = 60
 Z = 1.959964
 LIFT = 0.3
@@ -37,13 +37,6 @@ MANY = 10_000
 Floats = NDArray[np.float64]
 
 SOURCES = {
-    "CDNOW": (
-        "SELECT column0 AS who, CAST(strptime(column1, '%Y%m%d') AS DATE) AS day, CAST(column3 AS DOUBLE) AS amount"
-        " FROM (SELECT parts[1] AS column0, parts[2] AS column1, parts[4] AS column3 FROM (SELECT"
-        " regexp_split_to_array(trim(line), ' +') AS parts FROM read_csv('{folder}/cdnow/CDNOW_master.txt',"
-        " columns={{'line': 'VARCHAR'}}, header=false, skip=1, delim='\\t')))",
-        "1997-07-01", 181, 91,
-    ),
     "online_retail": (
         "SELECT CustomerID AS who, CAST(InvoiceDate AS DATE) AS day, Quantity * UnitPrice AS amount"
         " FROM '{folder}/online_retail/onlineretail.parquet' WHERE CustomerID IS NOT NULL AND Quantity > 0"
@@ -54,6 +47,13 @@ SOURCES = {
         "SELECT household_id AS who, CAST(transaction_timestamp AS DATE) AS day, sales_value AS amount"
         " FROM '{folder}/complete_journey/transactions_sample.parquet'",
         "2017-07-01", 180, 60,
+    ),
+    "CDNOW": (
+        "SELECT column0 AS who, CAST(strptime(column1, '%Y%m%d') AS DATE) AS day, CAST(column3 AS DOUBLE) AS amount"
+        " FROM (SELECT parts[1] AS column0, parts[2] AS column1, parts[4] AS column3 FROM (SELECT"
+        " regexp_split_to_array(trim(line), ' +') AS parts FROM read_csv('{folder}/cdnow/CDNOW_master.txt',"
+        " columns={{'line': 'VARCHAR'}}, header=false, skip=1, delim='\\t')))",
+        "1997-07-01", 181, 91,
     ),
 }  # fmt: skip
 

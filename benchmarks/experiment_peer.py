@@ -18,7 +18,7 @@ def main() -> None:
         arms = [
             SampleMeanStatistic(n=int(n), sum=total, sum_squares=squares) for n, total, squares in row.reshape(2, 3)
         ]
-        return SequentialTwoSidedTTest([tuple(arms)], settings).compute_result().ci
+        return SequentialTwoSidedTTest(*arms, settings).compute_result().ci
 
     false, widths = [], []
     for looks in np.load(sys.argv[1])["sums"]:

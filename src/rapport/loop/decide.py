@@ -115,6 +115,8 @@ def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: boo
         told["excluded"] = [{"action": one.action, "reason": _reason(rt, decision, one)} for one in decision.excluded]
     if decision.treatment is not None:
         told["treatment"] = msgspec.to_builtins(decision.treatment)
+    if decision.experiments:
+        told["experiments"] = decision.experiments
     if decision.gates:
         told["gates"] = [{"stage": gate.stage, "reason": gate.reason} for gate in decision.gates]
     return told

@@ -217,6 +217,7 @@ class Flags:
     def _flag(self, decided: Decided, key: KeyRow) -> FlagTold:
         decision = decided.decision
         metadata: dict[str, str | int | float | bool] = {"decision_id": decision.id}
+        metadata |= {f"experiment:{name}": arm for name, arm in decision.experiments.items()}
         private = keys.private(key)
         if private:
             metadata |= {"customer_id": decision.customer_id, "personalized": decision.personalized}
