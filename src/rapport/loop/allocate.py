@@ -32,6 +32,8 @@ from rapport.loop.runtime import Runtime
 from rapport.rules import Rule, parse
 
 PAGE: Final = 50_000
+TOLD: Final = "budgets:told"
+"""Name of the small state that holds what the last plan told; it names nobody."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -63,8 +65,11 @@ def plan(rt: Runtime, budget: str = "", *, to: str = "", keep: bool = True, seco
     if to:
         told["file"] = _write(to, gathered, problem, found, offers)
     if keep:
-        _keep(rt, problem, found, resources, list(floors))
         told["kept"] = True
+        kept = _kept(rt, problem, found, resources, list(floors))
+        states = {STATE: msgspec.json.encode(kept), TOLD: msgspec.json.encode(told)}
+        rt.store.replace_states([], states).result()
+        rt.budgets.look_again()
     return told
 
 
@@ -228,25 +233,22 @@ def _losers(offers: list[str], found: Plan, free: Plan) -> list[dict[str, Any]]:
     return [{"action": offers[j], "offers": int(lost[j])} for j in np.flatnonzero(lost > 0)]
 
 
-def _keep(rt: Runtime, problem: Problem, found: Plan, resources: list[Drawn], floors: list[str]) -> None:
-    """Lets decisions follow the plan's prices."""
+def _kept(rt: Runtime, problem: Problem, found: Plan, resources: list[Drawn], floors: list[str]) -> Planned:
+    """What decisions follow of a plan: its prices, and by how much a floor's group is favoured."""
     earned, used = found.tally.earned.sum(axis=0), found.tally.use
-    prices = {one.name: float(found.prices[k]) for k, one in enumerate(resources)}
     worth = {}
     for k, one in enumerate(resources):
         draws = problem.matrix[k] > 0.0
         worth[one.name] = float(earned[draws].sum() / used[k]) if used[k] > 0.0 else 0.0
-    favours = {}
-    accepted = found.tally.value and _mean_chance(problem, found)
-    for g, name in enumerate(floors):
-        bonus = float(found.prices[len(resources) + g])
-        if bonus > 0.0 and accepted:
-            favours[name] = bonus / accepted
-    kept = Planned(
-        made_at=rt.clock.now_us(), definitions=rt.workspace.version, prices=prices, worth=worth, favours=favours
+    bonuses = {name: float(found.prices[len(resources) + g]) for g, name in enumerate(floors)}
+    accepted = _mean_chance(problem, found)
+    return Planned(
+        made_at=rt.clock.now_us(),
+        definitions=rt.workspace.version,
+        prices={one.name: float(found.prices[k]) for k, one in enumerate(resources)},
+        worth=worth,
+        favours={name: bonus / accepted for name, bonus in bonuses.items() if bonus > 0.0 and accepted},
     )
-    rt.store.save_state(STATE, msgspec.json.encode(kept)).result()
-    rt.budgets.look_again()
 
 
 def _mean_chance(problem: Problem, found: Plan) -> float:
@@ -296,4 +298,5 @@ def report(rt: Runtime) -> dict[str, Any]:
             for one in budgets.resources
         ],
         "favours": dict(kept.favours) if kept else {},
+        "plan": msgspec.json.decode(rt.store.state(TOLD) or b"null") if kept else None,
     }  # fmt: skip

@@ -33,6 +33,8 @@ ENOUGH_SAMPLE: Final = 1e-7
 """The same for a sample, whose prices are a start."""
 REACH: Final = 4.0
 """No step moves a price by more than so many windows: the curvature says nothing of what lies beyond."""
+LOOSE: Final = 1e-3
+"""A search does not end while resources are off by this share of the dual, at their prices."""
 TRUST: Final = 8.0
 """Cutting planes look so many windows around the best prices."""
 STALLED_MAX: Final = 20
@@ -87,6 +89,10 @@ def _descend(  # noqa: PLR0917
         if state.stalled:
             step, promise = cuts.step(state.prices, state.look.dual, TRUST * state.window / compiled.reach)
         if promise <= enough * abs(state.look.dual):
+            if not state.stalled and _loose(compiled, state) > LOOSE * abs(state.look.dual):
+                # The curvature says that nothing is to be gained, but the plan does not use what it pays for.
+                state.stalled, state.window = 1, 4.0 * state.window
+                continue
             break
         moved = _moved(compiled, step)
         shorten = min(1.0, REACH * state.window / max(moved, 1e-300))
@@ -96,6 +102,11 @@ def _descend(  # noqa: PLR0917
         looks += 1
         _judge(state, tried, look, moved, promise)
     return Found(state.prices, state.look, looks, state.seen)
+
+
+def _loose(compiled: Compiled, state: _State) -> float:
+    """What is paid for and not used, or used and not there, at these prices: 0 at the best ones."""
+    return float(np.abs(state.prices * (compiled.problem.limits - state.look.use)).sum())
 
 
 def _moved(compiled: Compiled, step: Floats) -> float:

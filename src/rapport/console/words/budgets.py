@@ -1,0 +1,66 @@
+"""What the page on budgets says."""
+
+from typing import Final
+
+ENGLISH: Final[dict[str, str]] = {
+    "budgets_title": "Budgets",
+    "budgets_none": "There are no budgets. Declare them in budgets.yaml, then plan with rapport allocate.",
+    "budgets_spent_title": "Spent and reserved",
+    "budgets_amount": "money",
+    "budgets_count": "pieces",
+    "budgets_bar": "{budget}: {share} is spent or reserved",
+    "budgets_budget": "Budget",
+    "budgets_spent": "Spent or reserved",
+    "budgets_limit": "Limit",
+    "budgets_within": "Within",
+    "budgets_price": "One more earns, now",
+    "budgets_planned_price": "One more earns, by the plan",
+    "budgets_price_told": "Where one more euro or place would earn nothing, the budget is larger than needed. The price "
+    "now follows the pace: it rises while more goes out than the plan's share of the span.",
+    "budgets_plan": "The plan",
+    "budgets_no_plan": "No plan is followed: make one with rapport allocate. Budgets hold all the same, first come, "
+    "first served.",
+    "budgets_said": "{offers} offers to {customers} customers, expected to earn {value}; {proof}. First come, first "
+    "served would earn {first}.",
+    "budgets_best": "proven to be the best possible",
+    "budgets_gap": "at most {gap} below the best possible",
+    "budgets_action": "Offer",
+    "budgets_offers": "Given",
+    "budgets_value": "Expected to earn",
+    "budgets_floors": "Floors",
+    "budgets_floors_cost": "They cost {cost}.",
+    "budgets_floor": "Group",
+    "budgets_group": "Customers",
+    "budgets_due": "Due",
+    "budgets_short": "Falls short because",
+}
+CHINESE: Final[dict[str, str]] = {
+    "budgets_title": "预算",
+    "budgets_none": "没有预算。请在 budgets.yaml 中声明，然后用 rapport allocate 制定计划。",
+    "budgets_spent_title": "已用与预留",
+    "budgets_amount": "金额",
+    "budgets_count": "数量",
+    "budgets_bar": "{budget}：已用或预留 {share}",
+    "budgets_budget": "预算",
+    "budgets_spent": "已用或预留",
+    "budgets_limit": "上限",
+    "budgets_within": "期间",
+    "budgets_price": "再多一单位现在可赚",
+    "budgets_planned_price": "再多一单位按计划可赚",
+    "budgets_price_told": "如果再多一元或一个名额赚不到任何东西，预算就比需要的大。"
+    "当前价格跟随进度：发放快于计划时上升。",
+    "budgets_plan": "计划",
+    "budgets_no_plan": "目前没有计划：用 rapport allocate 制定。预算仍然有效，先到先得。",
+    "budgets_said": "向 {customers} 位客户中发出 {offers} 份，预计收益 {value}；{proof}。先到先得的收益为 {first}。",
+    "budgets_best": "已证明为最佳",
+    "budgets_gap": "比最佳方案最多低 {gap}",
+    "budgets_action": "优惠",
+    "budgets_offers": "发出",
+    "budgets_value": "预计收益",
+    "budgets_floors": "最低份额",
+    "budgets_floors_cost": "其成本为 {cost}。",
+    "budgets_floor": "群体",
+    "budgets_group": "客户数",
+    "budgets_due": "应得",
+    "budgets_short": "未达到的原因",
+}
