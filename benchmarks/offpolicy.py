@@ -28,6 +28,7 @@ from rapport.learn.offpolicy.bootstrap import Bootstrap
 from rapport.learn.offpolicy.estimators import ESTIMATORS
 from rapport.learn.offpolicy.log import Sample
 from rapport.learn.offpolicy.reward_model import cross_fitted
+from tests.learn.offpolicy.worlds import TRUTH, world
 
 ALPHA_BEHAVIOUR, ALPHA_EVALUATED, EVALUATED_SHARE = 0.4, 0.9, 0.7
 FOLDER = Path(os.environ.get("RAPPORT_TEST_DATA", "/nowhere"))
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     asked = parser.parse_args()
     digits(range(asked.first, asked.first + asked.splits))
+    coverage(range(200))
     open_bandit(FOLDER / "open_bandit")
 
 
@@ -129,6 +131,22 @@ def _mixed(picks: np.ndarray, alpha: float) -> np.ndarray:
     return chances
 
 
+def coverage(seeds: range) -> None:
+    """How often intervals hold where the truth is known: 150 customers, three decisions each that hang together."""
+    held: dict[str, list[tuple[bool, bool]]] = {name: [] for name in ESTIMATORS}
+    for seed in seeds:
+        log, wanted = world(150, 10_000 + seed)
+        sample, bootstrap = Sample(log, wanted, cross_fitted(log)), Bootstrap(log.customers, seed)
+        for name, terms in ESTIMATORS.items():
+            told = [bootstrap.ratio(*terms(sample), level) for level in (0.9, 0.95)]
+            held[name].append((told[0].low <= TRUTH <= told[0].high, told[1].low <= TRUTH <= told[1].high))
+    print(f"| {len(seeds)} simulated logs | 90% intervals that hold | 95% intervals that hold |\n|---|---|---|")
+    for name, found in held.items():
+        shares = np.mean(found, axis=0)
+        print(f"| {name} | {shares[0]:.3f} | {shares[1]:.3f} |")
+    print(flush=True)
+
+
 def open_bandit(folder: Path) -> None:
     """Each policy estimated from the other's log, beside what it earned itself.
 
@@ -144,8 +162,8 @@ def open_bandit(folder: Path) -> None:
         "| Open Bandit, men | clicked | n | from the other's log | 95% | effective | of the clicked | largest weight |"
     )
     print("|---|---|---|---|---|---|---|---|")
-    for name, other in (("bts", "random"), ("random", "bts")):
-        log, truth = logs[other], logs[name]
+    for name, other, newest in (("bts", "random", 0), ("random", "bts", 0), ("random", "bts", 1_000)):
+        log, truth = {key: value[-newest:] for key, value in logs[other].items()}, logs[name]
         wanted = _policy_of(name, truth)
         told = Judge(_as_log(log), [str(item) for item in range(ITEMS)], level=0.95, seed=1).judge(
             wanted[log["position"] - 1].ravel()
@@ -155,8 +173,9 @@ def open_bandit(folder: Path) -> None:
         found = told.estimates
         said = "refused: " + text(told.refusal) if told.refusal else ""
         one = found.get("dr")
+        only = f", newest {newest:,}" if newest else ""
         print(
-            f"| {name} from {other} | {clicks.mean():.5f} ± {error:.5f} | {len(clicks):,} | "
+            f"| {name} from {other}{only} | {clicks.mean():.5f} ± {error:.5f} | {len(clicks):,} | "
             + (said if one is None else f"{one.value:.5f} | {one.low:.5f}–{one.high:.5f}")
             + f" | {told.support.effective:.0f} | {told.support.effective_accepted:.1f} | {told.support.largest:.3f} |"
         )

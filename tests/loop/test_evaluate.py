@@ -183,6 +183,16 @@ def test_a_holdout_makes_the_claim_causal(open_shop: Callable[..., Shop]) -> Non
     assert told["gain"]["low"] < told["gain"]["value"] < told["gain"]["high"]
 
 
+def test_decisions_from_before_a_change_of_meaning_are_left_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    trade(shop, people=40)
+    changed_us = shop.clock.now_us()
+    trade(shop, people=40, each=3)
+    monkeypatch.setattr("rapport.loop.evidence.since", lambda rt: {"tea": changed_us})
+    told = report(shop.rt, Question())
+    assert told["decisions"] == 120
+    assert [one["facts"]["action"] for one in told["notes"] if one["code"] == "meaning_changed"] == ["tea"]
+
+
 def test_an_input_that_knows_the_answer_is_told_and_left_out(shop: Shop) -> None:
     trade(shop)
     from rapport.loop import evidence
