@@ -15,8 +15,8 @@ ENGLISH: Final[dict[str, str]] = {
     "budgets_within": "Within",
     "budgets_price": "One more earns, now",
     "budgets_planned_price": "One more earns, by the plan",
-    "budgets_price_told": "Where one more euro or place would earn nothing, the budget is larger than needed. The price "
-    "now follows the pace: it rises while more goes out than the plan's share of the span.",
+    "budgets_price_told": "Where one more euro or place would earn nothing, the budget is larger than needed. The "
+    "price now follows the pace: it rises while more goes out than the plan's share of the span.",
     "budgets_plan": "The plan",
     "budgets_no_plan": "No plan is followed: make one with rapport allocate. Budgets hold all the same, first come, "
     "first served.",
