@@ -88,7 +88,7 @@ def _row(one: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
         "about": words.get(f"evaluation_about_{one['name']}", ""),
         "refused": note(one["refused"], words) if one["refused"] else "",
         **{name: span(estimates.get(name)) for name in ("dr", "snips", "switch_dr")},
-        "gain": span(one.get("gain")),
+        "gain": span(one.get("gain") if one["name"] != "logged" else None),
         "effective": f"{one['effective']:,.0f}" if "effective" in one else "–",
         "largest": f"{one['largest']:.1%}" if "largest" in one else "–",
         "notes": [note(said, words) for said in one["notes"]],
