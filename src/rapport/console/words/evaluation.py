@@ -33,8 +33,8 @@ ENGLISH: Final[dict[str, str]] = {
     "evaluation_lists_count": "Lists",
     "evaluation_earns": "Earns there",
     "evaluation_holdout": "With and without Rapport",
-    "evaluation_holdout_gain": "A decision earns {gain} more than for those held out ({decisions} decisions). They were "
-    "drawn by lot, so the difference is an effect; where its interval reaches 0, none is shown.",
+    "evaluation_holdout_gain": "A decision earns {gain} more than for those held out ({decisions} decisions). They "
+    "were drawn by lot, so the difference is an effect; where its interval reaches 0, none is shown.",
     "evaluation_to_know": "To be known",
     "evaluation_credit": "Who shares the credit",
     "evaluation_credit_of": "{outcomes} outcomes of {customers} customers in {days} days; offers up to {window_days} "
@@ -89,8 +89,8 @@ CHINESE: Final[dict[str, str]] = {
     "evaluation_lists_count": "列表数",
     "evaluation_earns": "该位置所得",
     "evaluation_holdout": "有无 Rapport 之别",
-    "evaluation_holdout_gain": "每次决策比对照组多带来 {gain}（对照组 {decisions} 次决策）。分组由抽签决定，差异即为效果；"
-    "区间包含 0 时，则未显示出效果。",
+    "evaluation_holdout_gain": "每次决策比对照组多带来 {gain}（对照组 {decisions} 次决策）。分组由抽签决定，"
+    "差异即为效果；区间包含 0 时，则未显示出效果。",
     "evaluation_to_know": "须知",
     "evaluation_credit": "功劳归谁",
     "evaluation_credit_of": "{days} 天内 {customers} 位客户的 {outcomes} 次成交；成交前 {window_days} "
