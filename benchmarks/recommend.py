@@ -26,8 +26,16 @@ import numpy as np
 
 from rapport.core.decision import ITEM_MARK
 from rapport.customize.arbitration import Arbiter, Terms
-from rapport.customize.recommend import Asked, Interactions, Recommender, Shelf, Taste, fit, recommend
-from rapport.customize.recommend import evaluation, popularity
+from rapport.customize.recommend import (
+    Asked,
+    Interactions,
+    Recommender,
+    Shelf,
+    Taste,
+    evaluation,
+    fit,
+    recommend,
+)
 from rapport.customize.recommend.mix import mixed
 from rapport.workspace.catalogue import Items
 from rapport.workspace.definitions import Action
@@ -124,8 +132,8 @@ def quality(name: str, data: Path) -> None:
     train, test = shown.where(shown.day <= split), shown.where(shown.day > split)
     cold = 1 - np.isin(np.unique(test.customer), train.customer).mean()
     cold_items = 1 - np.isin(test.item, train.item).mean()
-    print(f"\n{name}: {shown.day.size:,} lines, {shown.customers:,} customers, {shown.items:,} items;"
-          f" in the test {100 * cold:.1f}% of customers and {100 * cold_items:.1f}% of lines unknown before")  # fmt: skip
+    print(f"\n{name}: {shown.day.size:,} lines, {shown.customers:,} customers, {shown.items:,} items;")
+    print(f"in the test {100 * cold:.1f}% of customers and {100 * cold_items:.1f}% of lines unknown before")
     known_share = np.bincount(train.item, minlength=train.items) / train.customers
     for again in (True, False):
         people, taken = asked_of(train, test, again=again)
@@ -133,8 +141,9 @@ def quality(name: str, data: Path) -> None:
         model = fit(bare(train), train, split, again=again)
         seconds = time.process_time() - started
         choice = model.choice
-        print(f"  {'anything taken' if again else 'new to the customer'}: {people.size:,} customers; chosen"
-              f" {choice.technique} {choice.setting:g}, {choice.mix}; learnt in {seconds:.0f} s of CPU", flush=True)  # fmt: skip
+        asked = "anything taken" if again else "new to the customer"
+        print(f"  {asked}: {people.size:,} customers; chosen {choice.technique} {choice.setting:g}, {choice.mix};")
+        print(f"  learnt in {seconds:.0f} s of CPU", flush=True)
         own = train.of(people)
         lists = ours(model, own, split, again=again) | peers(train, people, split, again=again)
         print("| | NDCG@10 | recall@10 | recall@20 | items shown |\n|---|--:|--:|--:|--:|")
