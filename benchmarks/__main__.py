@@ -8,7 +8,17 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "offpolicy_peer", "openloop", "http_server", "lifetime_peer", "uplift_peer", "linking_peer", "stage_peer", "histories"}
+SUPPORT = {
+    "__main__",
+    "offpolicy_peer",
+    "openloop",
+    "http_server",
+    "lifetime_peer",
+    "uplift_peer",
+    "linking_peer",
+    "stage_peer",
+    "histories",
+}
 
 
 def main() -> int:

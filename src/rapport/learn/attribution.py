@@ -2,7 +2,8 @@
 
 An offer is open from its decision until its window closes. ``Offer Accepted``, ``Offer Rejected`` and ``Offer Ignored``
 name their decision and action; the event that an action declares as its goal accepts the newest open offer of an
-action with that goal, and of an action that offers items only the very items that the event names. Only live events count, and what is settled stays settled.
+action with that goal, and of an action that offers items only the very items that the event names. Only live events
+count, and what is settled stays settled.
 """
 
 from __future__ import annotations

@@ -209,8 +209,6 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
     if ITEM_MARK in name:
         hint = f"choose a name without '{ITEM_MARK}', which stands between an action and an item that it offers"
         draft.report(place, f"'{name}' is no name of an action", hint, on_key=True)
-    if action.stock is not None and action.stock < 0:
-        draft.report(place.below("stock"), f"{action.stock} is not possible here", "write 0 or more")
     if not action.slots:
         draft.report(place, f"the action '{name}' has no slot", "add slots: [homepage]", on_key=True)
     for index, slot in enumerate(action.slots):
@@ -221,19 +219,24 @@ def _action(draft: Draft, name: str, action: Action, place: Place) -> None:
     for rule, factor in action.context.items():
         check_rule(draft, rule, draft.policy.definition.context, place.below("context", rule), on_key=True)
         check_not_negative(draft, factor, place.below("context", rule))
-    for key, amount in (("value", action.value), ("cost", action.cost), ("lever", action.lever)):
+    amounts = {"value": action.value, "cost": action.cost, "lever": action.lever, "stock": action.stock or 0}
+    for key, amount in amounts.items():
         check_not_negative(draft, amount, place.below(key))
     check_optional_duration(draft, action.window, place.below("window"))
     checks.capabilities.check_action(draft, action, place)
     checks.catalogue.check_action(draft, action, place)
-    if action.incremental and action.goal is None:
-        hint = "name the event that says so: goal: {event: Order Completed}"
-        draft.report(place.below("incremental"), "nobody can be seen to do it without the offer", hint)
+    _goal(draft, action, place)
+
+
+def _goal(draft: Draft, action: Action, place: Place) -> None:
     if action.goal is not None:
         check_event(draft, action.goal.event, place.below("goal", "event"))
         check_where(draft, action.goal.where, place.below("goal", "where"))
         if action.goal.value:
             check_path(draft, action.goal.value, place.below("goal", "value"))
+    elif action.incremental:
+        hint = "name the event that says so: goal: {event: Order Completed}"
+        draft.report(place.below("incremental"), "nobody can be seen to do it without the offer", hint)
 
 
 def _source(draft: Draft, _name: str, source: Source, place: Place) -> None:
