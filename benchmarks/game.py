@@ -113,7 +113,7 @@ def elicited(seed: int, readers: int, pair_of: Pair) -> tuple[np.ndarray, np.nda
     return right / readers, earned
 
 
-def visited(seed: int, readers: int) -> dict[int, float]:
+def visited(seed: int, readers: int, judged: Sequence[int] = VISITS) -> dict[int, float]:
     """Accuracy of ``need_what`` after so many visits, every one of which is recognised."""
     encode = msgspec.json.Encoder().encode
     found = {}
@@ -123,13 +123,13 @@ def visited(seed: int, readers: int) -> dict[int, float]:
         rng = np.random.default_rng(seed)
         crowd = [replace(one, signs_in=True, in_shop=0.0, impersonal=False) for one in invent(readers, rng)]
         with closing(open_shop(Path(folder), calendar, seed)) as rt:
-            for visit in range(1, max(VISITS) + 1):
+            for visit in range(1, max(judged) + 1):
                 at_us = NOW + visit * 10 * DAY_US
                 calls = [call for one in crowd for call in _visit(one, at_us, rng)]
                 calendar.move_to(at_us + 3 * HOUR_US)
                 ingest(rt, [encode(call) for call in calls], source="bookshop").saved.result()
                 catch_up(rt)
-                if visit in VISITS:
+                if visit in judged:
                     refresh(rt, lambda what, share: None)
                     found[visit] = _known(rt, crowd)
     return found
@@ -203,22 +203,24 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=300)
     parser.add_argument("--seeds", type=int, nargs="*", default=[11, 12, 13, 14, 15])
     parser.add_argument("--decisive", type=float, default=people.PICKS_DECISIVE)
-    parser.add_argument("--no-visits", action="store_true")
+    parser.add_argument("--visits", type=int, nargs="*", default=list(VISITS), help="none: visits are left out")
+    parser.add_argument("--loop-readers", type=int, help="readers who play through the loop; a third if not given")
+    parser.add_argument("--policies", nargs="*", choices=list(POLICIES), default=list(POLICIES))
     asked = parser.parse_args()
     people.PICKS_DECISIVE = asked.decisive
     print(f"decisive {asked.decisive:g}: the same pair is answered alike {100 * alike(200):.0f}% of the time")
     print(f"| picks | {' | '.join(str(n) for n in range(1, PICKS + 1))} |\n|---|{'--:|' * PICKS}")
-    for name, pair_of in POLICIES.items():
-        runs = [elicited(seed, asked.readers, pair_of) for seed in asked.seeds]
+    for name in asked.policies:
+        runs = [elicited(seed, asked.readers, POLICIES[name]) for seed in asked.seeds]
         print(f"| need right, {name} | {' | '.join(told([r[0][n] for r in runs]) for n in range(1, PICKS + 1))} |")
         print(
             f"| reward, {name} | {' | '.join(told([r[1][n] for r in runs]) for n in range(1, PICKS + 1))} |", flush=True
         )
-    if not asked.no_visits:
-        seen = [visited(seed, asked.readers) for seed in asked.seeds]
-        print(f"| visits | {' | '.join(map(str, VISITS))} |\n|---|{'--:|' * len(VISITS)}")
-        print(f"| need right | {' | '.join(told([one[n] for one in seen]) for n in VISITS)} |", flush=True)
-    whole = [played(seed, asked.readers // 3) for seed in asked.seeds]
+    if asked.visits:
+        seen = [visited(seed, asked.readers, asked.visits) for seed in asked.seeds]
+        print(f"| visits | {' | '.join(map(str, asked.visits))} |\n|---|{'--:|' * len(asked.visits)}")
+        print(f"| need right | {' | '.join(told([one[n] for one in seen]) for n in asked.visits)} |", flush=True)
+    whole = [played(seed, asked.loop_readers or asked.readers // 3) for seed in asked.seeds]
     print(
         "through the loop: "
         + ", ".join(f"{name} {statistics.mean(one[name] for one in whole):.3g}" for name in whole[0])
