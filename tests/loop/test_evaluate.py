@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,11 @@ import numpy as np
 import pytest
 
 from rapport.core.errors import InvalidInput, NotFound
+from rapport.learn.offpolicy.bootstrap import Interval
+from rapport.learn.offpolicy.lists import Place
+from rapport.loop import evidence
 from rapport.loop.decide import Ask, decide
-from rapport.loop.evaluate import Question, report
+from rapport.loop.evaluate import Question, _whole, held_out, report
 from rapport.loop.fold import catch_up, close_windows
 from rapport.loop.respond import Answer, respond
 from rapport.workspace import read
@@ -112,6 +116,13 @@ def test_lists_are_told_place_by_place(shop: Shop) -> None:
     )
 
 
+def test_what_only_some_lists_have_counts_for_them() -> None:
+    first, later = (Interval(value, 0.1, 0.0, 3.0) for value in (1.0, 2.0))
+    places = [Place(place=1, lists=200, effective=200.0, estimate=first),
+              Place(place=2, lists=50, effective=150.0, estimate=later)]  # fmt: skip
+    assert _whole(places) == pytest.approx(1.0 + 2.0 / 4)
+
+
 def test_before_there_is_anything_it_says_what_to_do(shop: Shop) -> None:
     assert report(shop.rt, Question())["refused"]["code"] == "none_decided"
     trade(shop, people=5, each=1, closed=False)
@@ -129,6 +140,17 @@ def test_quick_answers_do_not_count_before_their_window_is_over(shop: Shop) -> N
     told = report(shop.rt, Question())
     assert told["decisions"] == 160
     assert "still_open" in codes(told)
+
+
+def test_what_was_picked_does_not_decide_whether_a_decision_counts(open_shop: Callable[..., Shop]) -> None:
+    quick = ACTIONS.replace("tea: {", "tea: {window: 5d, ")
+    shop = open_shop(**FILES | {"actions/offers.yaml": quick})
+    trade(shop, people=40)
+    told = report(shop.rt, Question())
+    assert told["refused"]["code"] == "window_long", "after three days, only cakes would count"
+    assert (told["refused"]["facts"]["action"], told["refused"]["facts"]["window"]) == ("tea", "5d")
+    shop.clock.pass_days(3)
+    assert report(shop.rt, Question())["decisions"] == 160
 
 
 def test_another_folder_is_judged_where_it_offers_nothing_new(shop: Shop, tmp_path: Any) -> None:
@@ -183,6 +205,27 @@ def test_a_holdout_makes_the_claim_causal(open_shop: Callable[..., Shop]) -> Non
     assert told["gain"]["low"] < told["gain"]["value"] < told["gain"]["high"]
 
 
+def test_the_holdout_is_compared_with_those_drawn_against_it(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**FILES, **{"policy.yaml": "holdout: {share: 0.5}\n"})
+    trade(shop, people=120, each=2)
+    found = evidence.gather(shop.rt)
+    held = [one.holdout for one in found.decisions]
+    whole = held_out(shop.rt, found, 0.95)
+    assert whole["decisions"] == sum(held)
+
+    off = [one if one.holdout else msgspec.structs.replace(one, impersonal="switched off") for one in found.decisions]
+    undrawn = held_out(shop.rt, dataclasses.replace(found, decisions=off), 0.95)
+    assert undrawn["refused"]["code"] == "holdout_empty", "who switched personalisation off was not drawn"
+    quiet = np.where(held, 0.0, found.log.rewards)
+    silent = dataclasses.replace(found, log=dataclasses.replace(found.log, rewards=quiet))
+    assert held_out(shop.rt, silent, 0.95)["refused"]["code"] == "holdout_few_accepted"
+    stranger = next(place for place, one in enumerate(held) if place > 120 and not one)
+    drawn_otherwise = [*found.decisions]
+    drawn_otherwise[stranger] = msgspec.structs.replace(found.decisions[stranger], holdout=True)
+    later = held_out(shop.rt, dataclasses.replace(found, decisions=drawn_otherwise), 0.95)
+    assert later["decisions"] < whole["decisions"], "another draw held up to there"
+
+
 def test_decisions_from_before_a_change_of_meaning_are_left_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     trade(shop, people=40)
     changed_us = shop.clock.now_us()
@@ -195,8 +238,6 @@ def test_decisions_from_before_a_change_of_meaning_are_left_out(shop: Shop, monk
 
 def test_an_input_that_knows_the_answer_is_told_and_left_out(shop: Shop) -> None:
     trade(shop)
-    from rapport.loop import evidence
-
     found = evidence.gather(shop.rt)
     rows = list(evidence.answered(shop.rt, open_too=True))
     known = [

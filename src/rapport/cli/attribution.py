@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rapport.cli import output
+from rapport.cli.evaluate import against_held_out
 from rapport.cli.session import AsJson, Session
 
 if TYPE_CHECKING:
@@ -55,10 +56,4 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
     target.print(
         "Credit shows who was there, not what caused it: only a holdout or an experiment does.", soft_wrap=True
     )
-    holdout = document["holdout"]
-    if holdout["gain"]:
-        gain = holdout["gain"]
-        target.print(f"causal: a decision earns {gain['value']:.4g} ({gain['low']:.4g}–{gain['high']:.4g}) more than "
-                     "for those held out", soft_wrap=True)  # fmt: skip
-    elif holdout["refused"]:
-        target.print(f"causal: {holdout['refused']['text']}", soft_wrap=True)
+    target.print(f"causal: {against_held_out(document['holdout'])}", soft_wrap=True)

@@ -131,13 +131,21 @@ def _draw_lists(target: Console, lists: list[dict[str, Any]]) -> None:
 
 
 def _draw_rest(target: Console, document: dict[str, Any]) -> None:
-    holdout = document["holdout"]
-    if holdout["gain"]:
-        target.print(f"against those held out, a decision earns {_span(holdout['gain'])} more")
-    elif holdout["refused"]:
-        target.print(f"holdout: {holdout['refused']['text']}", soft_wrap=True)
+    target.print(f"holdout: {against_held_out(document['holdout'])}", soft_wrap=True)
     for note in document["notes"]:
         target.print(f"note: {note['text']}", soft_wrap=True)
+
+
+def against_held_out(holdout: dict[str, Any]) -> str:
+    """What a report says of the holdout, as a sentence."""
+    gain = holdout["gain"]
+    if gain is None:
+        return str(holdout["refused"]["text"])
+    shown = "" if gain["low"] > 0.0 or gain["high"] < 0.0 else "; no effect is shown"
+    return (
+        f"a decision earns {_span(gain)} more than one for those held out{shown} (decisions that offered something, "
+        "and answers to offers; what customers do altogether: rapport report holdout)"
+    )
 
 
 def _span(found: dict[str, float] | None) -> str | None:

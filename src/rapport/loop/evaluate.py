@@ -14,10 +14,11 @@ from rapport.core.time import iso
 from rapport.customize.choice import probabilities
 from rapport.learn.offpolicy import HEADLINE, Judge, Judged, Note, text
 from rapport.learn.offpolicy.bootstrap import Bootstrap, Interval
-from rapport.learn.offpolicy.lists import by_place
+from rapport.learn.offpolicy.lists import Place, by_place
 from rapport.learn.offpolicy.policies import Policy
 from rapport.learn.offpolicy.support import CUSTOMERS_MIN
 from rapport.loop.evidence import REWARDS, VALUE, Evidence, gather
+from rapport.loop.holdout import arm_of, began
 from rapport.loop.rivals import STANDARD, Rival, changed, of_workspace, rival, without
 from rapport.loop.runtime import Runtime
 from rapport.workspace.definitions import Workspace
@@ -28,6 +29,8 @@ SEED: Final = 20
 LOOKS: Final = "evaluation_looks"
 """Named state: how often each policy was evaluated on data that had grown since."""
 LISTS_NEWEST: Final = 5_000
+HELD_ACCEPTED_MIN: Final = 10
+"""Fewer acceptances on either side of the holdout tell neither how often they come nor how sure that is."""
 REDRAWN: Final = 1e-6
 """A recorded chance of a later place that is drawn again differs by no more."""
 
@@ -194,8 +197,13 @@ def _list(one: Rival, policy: Policy, level: float) -> dict[str, Any] | None:
         {**msgspec.to_builtins(place), "estimate": _interval(place.estimate), "refusal": _note(place.refusal)}
         for place in found
     ]
-    whole = None if any(place.refusal for place in found) else sum(p.estimate.value for p in found if p.estimate)
+    whole = None if any(place.refusal for place in found) else _whole(found)
     return {"name": one.name, "refused": None, "places": told_places, "whole": whole}
+
+
+def _whole(places: list[Place]) -> float:
+    """What a list earns in all its places; not all lists have the later ones."""
+    return sum(one.estimate.value * one.lists for one in places if one.estimate) / places[0].lists
 
 
 def _ratios(decision: Decision, policy: Policy) -> tuple[bool, list[float]]:
@@ -229,19 +237,30 @@ def _floor(decision: Decision) -> float:
 
 
 def held_out(rt: Runtime, evidence: Evidence, level: float) -> dict[str, Any]:
-    """What a decision earns with everything about the customer, and what it earns for those who were held out."""
-    held = np.array([one.holdout for one in evidence.decisions], dtype=bool)
+    """What a decision that offers something earns with everything about the customer, and for those held out.
+
+    Compared are those whom the draw as it is now put on either side: who was treated as anybody for another reason, as
+    without consent, was not drawn, and what came before the draw came at other times.
+    """
     share = rt.workspace.policy.holdout.share
-    told: dict[str, Any] = {"share": share, "decisions": int(held.sum()), "gain": None, "refused": None}
-    if share == 0.0 and not held.any():
+    told: dict[str, Any] = {"share": share, "decisions": 0, "gain": None, "refused": None}
+    if share == 0.0:
         return told | {"refused": _note(Note("no_holdout"))}
-    customers = min(len(np.unique(evidence.log.customers[which])) for which in (held, ~held))
+    since_us = began(rt, evidence.decisions)
+    arms = [arm_of(one) if one.made_at >= since_us else None for one in evidence.decisions]
+    held, personal = (np.array([one == arm for one in arms], dtype=bool) for arm in (0, 1))
+    told |= {"decisions": int(held.sum())}
+    log = evidence.log
+    customers = min(len(np.unique(log.customers[which])) for which in (held, personal))
     if customers < CUSTOMERS_MIN:
         facts = {"share": f"{share:.1%}", "customers": customers, "least": CUSTOMERS_MIN}
         return told | {"refused": _note(Note("holdout_empty", facts))}
-    rewards, out = evidence.log.rewards, held.astype(np.float64)
-    others = 1.0 - out
-    gain = Bootstrap(evidence.log.customers, SEED).difference(rewards * others, others, rewards * out, out, level)
+    accepted = min(int(np.count_nonzero(log.rewards[which])) for which in (held, personal))
+    if accepted < HELD_ACCEPTED_MIN:
+        facts = {"accepted": accepted, "least": HELD_ACCEPTED_MIN}
+        return told | {"refused": _note(Note("holdout_few_accepted", facts))}
+    sides = [(log.rewards * which, which.astype(np.float64)) for which in (personal, held)]
+    gain = Bootstrap(log.customers, SEED).difference(*sides[0], *sides[1], level)
     return told | {"gain": _interval(gain)}
 
 

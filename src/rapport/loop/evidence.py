@@ -75,18 +75,20 @@ class _Read:
     kept: deque[Answered] = field(default_factory=lambda: deque(maxlen=NEWEST))
     all: int = 0
     open: int = 0
-    opened: list[Offer] = field(default_factory=list)
-    """The offers of the first decision whose window is open."""
+    opened: Answered | None = None
+    """The first decision that has to wait."""
     opens_until: int = 0
-    """When that window closes (µs)."""
+    """Until when (µs)."""
     first: int = 0
 
 
 def gather(rt: Runtime, *, reward: str = VALUE, slot: str = "", days: int = 0) -> Evidence:
     """The decisions (of one slot, of the last days) whose windows are all closed, the newest ``NEWEST``.
 
-    A decision counts only once its whole window is over, also where it was answered before: else the newest decisions
-    would be those that were accepted quickly. Decisions made before an action came to mean something else are left out.
+    A decision counts only once the longest window of all that it could have offered is over. Were it counted once it is
+    answered, the newest decisions would be those that were accepted quickly; once the window of its pick is over, they
+    would be those that picked what has a short window. Decisions made before an action came to mean something else are
+    left out.
     """
     now_us = rt.clock.now_us()
     notes: list[Note] = []
@@ -119,10 +121,10 @@ def _read(rt: Runtime, now_us: int, since_us: int, slot: str) -> _Read:
         if made_at < since_us or (slot and one.decision.slot != slot):
             continue
         read.first = read.first or made_at
-        closes = max(offer.closes_at for offer in one.offers)
+        closes = max(_closes(rt, one).values())
         if closes > now_us:
-            if not read.open:
-                read.opened, read.opens_until = one.offers, closes
+            if read.opened is None:
+                read.opened, read.opens_until = one, closes
             read.open += 1
         elif one.decision.chosen[0].action == one.offers[0].action:
             read.all += 1
@@ -130,19 +132,23 @@ def _read(rt: Runtime, now_us: int, since_us: int, slot: str) -> _Read:
     return read
 
 
+def _closes(rt: Runtime, one: Answered) -> dict[str, int]:
+    """Candidate → when its window closes (µs): of what was offered as it was then, of the rest as it would be today."""
+    made_at, actions, settings = one.decision.made_at, rt.workspace.actions, rt.workspace.settings
+    found = {name: closes_at(made_at, actions.get(action_of(name)), settings) for name in one.decision.candidates}
+    return found | {offer.action: offer.closes_at for offer in one.offers}
+
+
 def _nothing(rt: Runtime, read: _Read, now_us: int) -> Note | None:
-    """Why there is nothing to evaluate: no decisions, or none whose window is over."""
+    """Why there is nothing to evaluate: no decisions, or none whose windows are over."""
     if read.kept:
         return None
-    if not read.open:
+    if read.opened is None:
         return Note("none_decided")
-    settings = rt.workspace.settings
-    longest = max(
-        (offer.action for offer in read.opened), default="",
-        key=lambda name: closes_at(0, rt.workspace.actions.get(action_of(name)), settings),
-    )  # fmt: skip
+    closes = _closes(rt, read.opened)
+    longest = max(closes, key=closes.__getitem__)
     action = rt.workspace.actions.get(action_of(longest))
-    window = action.window if action is not None and action.window else settings.attribution_window
+    window = action.window if action is not None and action.window else rt.workspace.settings.attribution_window
     facts = {"action": longest, "window": window, "days": f"{(now_us - read.first) / DAY_US:.1f}"}
     return Note("window_long", facts | {"until": iso(read.opens_until)[:16]})
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from rapport.core.decision import Decision
 from rapport.core.errors import Conflict
 from rapport.core.time import iso
 from rapport.learn.experiment import Design, held_out
@@ -30,13 +32,13 @@ def report(rt: Runtime) -> dict[str, Any]:
     opening: dict[str, Any] = {"share": holdout.share, "salt": holdout.salt, "since": None}
     if holdout.metric is None:
         return opening | {"refused": told(Note("no_metric"))}
-    since_us = _since(rt)
+    since_us = began(rt, seen(rt))
     refreshed = refreshed_since(rt, since_us)
     design = Design(arms=ARMS, shares=(holdout.share, 1.0 - holdout.share), planned=holdout.sample)
     question = effects.Question(
         design=design, metrics={PRIMARY: holdout.metric}, since_us=since_us, until_us=refreshed.as_of
     )
-    met = decided(rt, _arm_of, since_us, refreshed.as_of)
+    met = decided(rt, arm_of, since_us, refreshed.as_of)
     found = effects.document(rt, question, met)
     counts = [arm["customers"] for arm in found["arms"]]
     really = counts[0] / sum(counts) if sum(counts) else None
@@ -44,19 +46,19 @@ def report(rt: Runtime) -> dict[str, Any]:
     return opening | found | {"since": iso(since_us) if since_us else None, "really": really, "notes": notes}
 
 
-def _arm_of(one: Seen) -> int | None:
+def arm_of(one: Seen | Decision) -> int | None:
     """Held out or not; who is treated as anybody for another reason is neither."""
     if one.holdout:
         return 0
     return None if one.impersonal else 1
 
 
-def _since(rt: Runtime) -> int:
+def began(rt: Runtime, decisions: Iterable[Seen | Decision]) -> int:
     """When the draw as it is now began (µs): after the last decision that followed another; 0: from the first on."""
     holdout = rt.workspace.policy.holdout
     last = -1
-    for one in seen(rt):
-        arm = _arm_of(one)
+    for one in decisions:
+        arm = arm_of(one)
         if arm is not None and (arm == 0) != held_out(holdout.salt, holdout.share, one.customer_id):
             last = max(last, one.made_at)
     return last + 1

@@ -34,7 +34,8 @@ ENGLISH: Final[dict[str, str]] = {
     "evaluation_earns": "Earns there",
     "evaluation_holdout": "With and without Rapport",
     "evaluation_holdout_gain": "A decision earns {gain} more than for those held out ({decisions} decisions). They "
-    "were drawn by lot, so the difference is an effect; where its interval reaches 0, none is shown.",
+    "were drawn by lot, so the difference is an effect; where its interval reaches 0, none is shown. Counted are "
+    "decisions that offered something and answers to offers; what customers do altogether stands under Experiments.",
     "evaluation_to_know": "To be known",
     "evaluation_credit": "Who shares the credit",
     "evaluation_credit_of": "{outcomes} outcomes of {customers} customers in {days} days; offers up to {window_days} "
@@ -90,7 +91,7 @@ CHINESE: Final[dict[str, str]] = {
     "evaluation_earns": "该位置所得",
     "evaluation_holdout": "有无 Rapport 之别",
     "evaluation_holdout_gain": "每次决策比对照组多带来 {gain}（对照组 {decisions} 次决策）。分组由抽签决定，"
-    "差异即为效果；区间包含 0 时，则未显示出效果。",
+    "差异即为效果；区间包含 0 时，则未显示出效果。只计确有推荐的决策及对推荐的回应；客户的全部行为见“实验”页。",
     "evaluation_to_know": "须知",
     "evaluation_credit": "功劳归谁",
     "evaluation_credit_of": "{days} 天内 {customers} 位客户的 {outcomes} 次成交；成交前 {window_days} "
@@ -154,5 +155,8 @@ CHINESE: Final[dict[str, str]] = {
     "evaluation_note_no_holdout": "没有对照组，就无法说明 Rapport 比人人相同的做法多带来什么：请在下次活动前于 "
     "policy.yaml "
     "声明 `holdout: {{share: 0.05}}`。",
-    "evaluation_note_holdout_empty": "对照组（{share}）中只有 {customers} 位客户收到过推荐，至少需要 {least} 位。",
+    "evaluation_note_holdout_empty": "自抽签以来，对照组（{share}）或其余客户中只有 {customers} 位收到过推荐，"
+    "至少需要 {least} 位。",
+    "evaluation_note_holdout_few_accepted": "对照组或其余客户只接受了 {accepted} 次推荐，至少需要 {least} 次："
+    "请等待更多。",
 }

@@ -39,8 +39,10 @@ def by_place(ratios: Floats, rewards: Floats, customers: Ints, *, level: float, 
         there = ~np.isnan(rewards[:, place])
         weight = weights[there, place]
         enough, lists = effective(weight), int(there.sum())
-        if enough < EFFECTIVE_MIN or (found and found[-1].refusal is not None):
+        why = found[-1].refusal if found else None
+        if why is None and enough < EFFECTIVE_MIN:
             why = Note("few_effective", {"effective": f"{enough:.1f}", "least": f"{EFFECTIVE_MIN:g}"})
+        if why is not None:
             found.append(Place(place=place + 1, lists=lists, effective=enough, estimate=None, refusal=why))
         else:
             _, people = np.unique(customers[there], return_inverse=True)

@@ -56,7 +56,10 @@ WORDS: Final[dict[str, str]] = {
     "with care",
     "no_holdout": "what Rapport brings beside what everybody gets cannot be said without a holdout: declare `holdout: "
     "{{share: 0.05}}` in policy.yaml before the next campaign",
-    "holdout_empty": "of the {share} held out only {customers} customers had decided offers, and {least} are needed",
+    "holdout_empty": "of the {share} held out, or of the others, only {customers} customers had decided offers since "
+    "they were drawn, and {least} are needed",
+    "holdout_few_accepted": "those held out, or the others, accepted only {accepted} offers, and {least} are needed: "
+    "wait for more",
 }
 """Code → sentence."""
 
