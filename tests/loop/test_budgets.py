@@ -109,6 +109,11 @@ def test_a_customer_gets_no_more_than_each_may(open_shop: Callable[..., Shop]) -
     assert len(ask(shop, "ann").decision.chosen) == 1
 
 
+def test_a_visitor_without_any_event_gets_no_more_either(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(**files("spring: {actions: [voucher, gift], each: 1, per: 7d}"))
+    assert [len(ask(shop, "new").decision.chosen) for _ in range(2)] == [1, 0]
+
+
 def test_what_was_spent_on_the_erased_stays_spent_and_names_nobody(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(**files("spring: {actions: [voucher], amount: 5}"))
     shop.happen(identify("ann", None))

@@ -155,6 +155,16 @@ def test_the_same_answer_twice_counts_once(shop: Shop) -> None:
     assert len(events(shop, PREFERENCE_PICKED)) == 1
 
 
+def test_a_game_played_again_after_years_keeps_its_first_pick(shop: Shop) -> None:
+    played(shop, "poetry")
+    before = len(events(shop, PREFERENCE_PICKED))
+    shop.clock.pass_days(800)
+    answered(shop, game.show(shop.rt, "shelf", ANN), "crime")
+
+    assert len(events(shop, PREFERENCE_PICKED)) == before + 1
+    assert game.show(shop.rt, "shelf", ANN)["picks"] == 1
+
+
 def test_a_client_may_send_picks_as_plain_events(shop: Shop) -> None:
     pick = {"game": "shelf", "this": "poetry", "that": "crime", "pick": "this"}
     shop.happen(track(PREFERENCE_PICKED, "ann", **pick), track(PREFERENCE_PICKED, "ann", **pick | {"pick": "perhaps"}))
@@ -213,5 +223,10 @@ def test_what_no_game_shows_is_refused(shop: Shop) -> None:
         game.show(shop.rt, "shell", ANN)
     with pytest.raises(InvalidInput, match="does not show 'crim'"):
         game.pick(shop.rt, "shelf", Move(customer=ANN, this="crim", that="poetry", pick="this", number=0))
+    before = [Before(this="crime", that="poetry", pick="this")] * 7
+    with pytest.raises(InvalidInput, match="7 picks before"):
+        game.pick(
+            shop.rt, "shelf", Move(customer=ANN, this="crime", that="poetry", pick="this", number=0, before=before)
+        )
     with pytest.raises(InvalidInput, match="question 3 was not asked yet"):
         game.pick(shop.rt, "shelf", Move(customer=ANN, this="crime", that="poetry", pick="this", number=3))

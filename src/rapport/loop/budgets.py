@@ -172,9 +172,9 @@ def _not_too_often(rt: Runtime, contest: Contest) -> None:
 
     if not rt.budgets.each:
         return
-    known = contest.found
     since = contest.now_us - max(span for _, span in rt.budgets.each.values())
-    before = offered(rt, known.id, since) if known is not None else []
+    # A visitor who has sent no event yet has no row, but an id, and may have been offered something under it.
+    before = offered(rt, contest.customer_id, since)
     over: dict[str, str] = {}
     for name, (most, span) in rt.budgets.each.items():
         members = rt.budgets.members[name]

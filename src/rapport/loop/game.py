@@ -203,6 +203,9 @@ def _check(seat: Seat, move: Move) -> None:
         if option not in seat.table.options:
             hint = did_you_mean(option, seat.table.options)
             raise InvalidInput(f"the game '{seat.name}' does not show '{option}'", where=field, hint=hint)
+    if len(move.before) > seat.table.game.picks_max:
+        hint = "send what the last answer told as before"
+        raise InvalidInput(f"{len(move.before)} picks before", where="before", hint=hint)
     if move.this == move.that:
         raise InvalidInput(f"'{move.this}' against itself", where="that", hint="pick between two options")
     if not 0 <= move.number <= len(seat.fresh):
@@ -295,7 +298,8 @@ def _needs(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _event(rt: Runtime, seat: Seat, said: Preference) -> LogEntry:
-    last = seat.fresh[-1].time if seat.fresh else 0
+    # Of all picks, not of those that still count: a game played again after a long time asks question 0 again.
+    last = seat.picks[-1].time if seat.picks else 0
     message_id = f"picked:{seat.name}:{seat.contests[0].subject}:{len(seat.fresh)}:{last}"
     properties = {"game": said.game, "this": said.this, "that": said.that, "pick": said.pick}
     return _entry(rt, seat, PREFERENCE_PICKED, message_id, properties)
