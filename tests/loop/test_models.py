@@ -141,7 +141,7 @@ def test_people_promote_and_roll_back_and_another_process_follows(open_shop) -> 
     play(shop, 80, seed=9)
     found = models.compare(rt)
     assert found.gain.answers == 80
-    assert found.gain.proved
+    assert found.gain.low < 0.0 < found.gain.mean, "80 answers prove little to who looks at every refresh"
     assert found.boosted < found.online
     standing = models.promote(rt, by="ann")
     assert (standing["boosted"]["in_use"], standing["boosted"]["shadow"]) == (1, 0)

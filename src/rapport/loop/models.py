@@ -20,15 +20,13 @@ from rapport.loop.learner import MODEL
 from rapport.loop.refit import BY_ITSELF, Facts, decode_facts, delays, refit, save
 from rapport.loop.runtime import Runtime
 from rapport.loop.second import BOOSTED, Act, Life, life, version
-from rapport.loop.shadow import Shadow, shadow
+from rapport.loop.shadow import GIVEN_UP, Shadow, shadow
 from rapport.ports.store import ModelRow
 
 READ_MAX: Final = 10_000
 """So many of the newest decisions are read for a report."""
 GROWTH: Final = 0.1
 """A version is fitted anew once there are so many more answers."""
-GIVEN_UP: Final = 5_000
-"""After so many answers without proof a version leaves the shadow."""
 WAITING: Final = frozenset({"refit_off", "few_answers", "few_closed"})
 """Notes that ask nobody to do anything."""
 SHARE: Final = 0.5

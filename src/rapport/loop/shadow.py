@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,9 @@ from rapport.loop.runtime import Runtime
 from rapport.loop.second import version
 
 Floats = npt.NDArray[np.float64]
+
+GIVEN_UP: Final = 5_000
+"""After so many answers without proof a version leaves the shadow."""
 
 
 class Shadow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +51,8 @@ def shadow(rt: Runtime, number: int, share: float, after_seq: int) -> Shadow | N
         "in_use": log_losses(answers.told[usable], answers.accepted[usable]),
     }
     means = {name: float(one.mean()) for name, one in losses.items()}
-    saved = gain(losses["in_use"], losses["blend"], answers.customers[usable])
+    # Every refresh looks, and the first proof promotes.
+    saved = gain(losses["in_use"], losses["blend"], answers.customers[usable], looks_until=GIVEN_UP)
     return Shadow(version=number, share=share, gain=saved, **means)
 
 

@@ -65,6 +65,22 @@ def test_few_answers_or_few_customers_prove_nothing() -> None:
     assert gain(ones, ones / 2, np.arange(300) % 19).low is None
 
 
+def test_looking_until_something_is_proved_seldom_proves_what_is_not_there() -> None:
+    rng = np.random.default_rng(4)
+    saved, customers = rng.normal(size=(200, 2_000)), np.arange(2_000)
+    looks = range(200, 2_001, 200)
+
+    def false_proofs(until: int) -> int:
+        """Of 200 models that save nothing, how many are found to at any look."""
+        return sum(
+            any(gain(one[:n], np.zeros(n), customers[:n], looks_until=until).proved for n in looks) for one in saved
+        )
+
+    assert false_proofs(0) > 0.1 * 200
+    assert false_proofs(2_000) <= 0.05 * 200
+    assert gain(saved[0] + 0.2, np.zeros(2_000), customers, looks_until=2_000).proved
+
+
 def test_delays_are_learnt_though_many_offers_are_still_open() -> None:
     rng = np.random.default_rng(5)
     count, window, share, rate = 4_000, 72.0, 0.3, 1 / 20

@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from rapport.learn.experiment.sequential import Always
+
 Floats = npt.NDArray[np.float64]
 
 ONE_SIDED_95: Final = 1.6448536269514722
@@ -19,7 +21,10 @@ CUSTOMERS_MIN: Final = 20
 
 
 class Gain(msgspec.Struct, frozen=True, kw_only=True):
-    """Mean log loss saved an answer, in nats; ``low`` is its one-sided 95% bound, None where nothing can be proved."""
+    """Mean log loss saved an answer, in nats; ``low`` is its one-sided 95% bound, None where nothing can be proved.
+
+    The bound holds for one look, or for all looks together where that was asked for.
+    """
 
     answers: int
     customers: int
@@ -34,8 +39,11 @@ class Gain(msgspec.Struct, frozen=True, kw_only=True):
         return self.low is not None and self.low > 0.0
 
 
-def gain(before: Floats, after: Floats, customers: npt.NDArray[Any]) -> Gain:
+def gain(before: Floats, after: Floats, customers: npt.NDArray[Any], *, looks_until: int = 0) -> Gain:
     """Log losses of both models on the same answers, and whose answers they were.
+
+    Who looks again and again as answers come, and stops at the first proof, proves too much with a bound for one look:
+    ``looks_until`` says at how many answers such a one gives up, and the bound then holds for all looks together.
 
     The standard error is that of a ratio of sums over customers (Cameron & Miller 2015, eq. 7): answers of one customer
     may depend on each other.
@@ -45,7 +53,8 @@ def gain(before: Floats, after: Floats, customers: npt.NDArray[Any]) -> Gain:
     mean = float(saved.mean()) if saved.size else 0.0
     low = None
     if saved.size >= ANSWERS_MIN and ids.size >= CUSTOMERS_MIN:
-        low = mean - ONE_SIDED_95 * clustered_error(saved - mean, who)
+        reach = Always(looks_until, 0.05).reach(saved.size) if looks_until else ONE_SIDED_95
+        low = mean - reach * clustered_error(saved - mean, who)
     return Gain(
         answers=saved.size,
         customers=ids.size,

@@ -39,6 +39,17 @@ class Always(msgspec.Struct, frozen=True):
         part = n * self.rho_squared
         return math.sqrt(2.0 * (part + 1.0) / part * math.log(math.sqrt(part + 1.0) / self.alpha))
 
+    def reach(self, n: int) -> float:
+        """How far below the estimate the truth may lie at ``n`` customers, in standard errors; above it is not bound.
+
+        One side spends all of alpha (the paper's appendix B.1, one-sided sequences).
+
+        >>> round(Always(1000, 0.05).reach(1000), 2)
+        2.78
+        """
+        part = n * self.rho_squared
+        return math.sqrt(2.0 * (part + 1.0) / part * math.log(1.0 + math.sqrt(part + 1.0) / (2.0 * self.alpha)))
+
     def p_value(self, z: float, n: int) -> float:
         """The smallest alpha at which a difference of ``z`` standard errors at ``n`` customers shows (ρ as it is)."""
         part = n * self.rho_squared
