@@ -28,11 +28,11 @@ from rapport.demo import rounds as story
 from rapport.demo.people import Moment, Reader, acceptance, invent
 from rapport.demo.rounds import Stage, site_name, till_name
 from rapport.demo.shop import Calendar, open_shop, write_workspace
-from rapport.learn.findings import screen
 from rapport.loop import depth_report, findings
 from rapport.loop.depth import depths, everybody, expected
 from rapport.loop.needs import of_customer
 from rapport.loop.runtime import Runtime
+from rapport.loop.showings import Table, read
 from rapport.loop.view import find
 
 TODAY_US = 20_500 * DAY_US
@@ -96,45 +96,50 @@ def _genre(rt: Runtime, customer_id: str, reader: Reader) -> float:
 
 def found(stage: Stage, shuffles: int, seed: int) -> dict[str, Any]:
     """Findings beside the hidden truth, and findings where there is none."""
-    rt = stage.rt
-    told = findings.report(rt)
-    table = findings.read(rt)
-    by_id = {row.id: reader for reader, row in known(stage)}
-    judged = [one for one in (_judged(rt, table, finding, by_id) for finding in told["findings"]) if one is not None]
-    patterns = findings.patterns_of(table)
+    now_us = stage.rt.clock.now_us()
+    table = read(stage.rt, now_us)
+    patterns, outcome = findings.look(table)
+    told = findings.measure(stage.rt, now_us)["findings"]
+    true = truly(table, {row.id: reader for reader, row in known(stage)}, stage.rt)
+    judged = [
+        _judged(true, patterns[one.place], one) for one in outcome.held if patterns[one.place].asked == "accepted"
+    ]
     rates = np.bincount(table.stratum, table.outcome["accepted"]) / np.bincount(table.stratum)
     rng = np.random.default_rng(seed)
-    false, any_false = 0, 0
+    false = []
     for _ in range(shuffles):
         drawn = (rng.random(table.stratum.size) < rates[table.stratum]).astype(float)
         null = table._replace(outcome={"accepted": drawn, "rejected": 1.0 - drawn})
-        held = screen(len(patterns), lambda place, part, null=null: findings._look(null, patterns[place], part)).held
-        false, any_false = false + len(held), any_false + bool(held)
+        false.append(len(findings.look(null)[1].held))
     return {
-        "showings": told["showings"], "looked_at": told["looked_at"], "tried": told["tried"],
-        "told": len(told["findings"]), "judged": len(judged), "right_sign": sum(sign for sign, _ in judged),
-        "covered": sum(inside for _, inside in judged), "shuffles": shuffles, "false": false, "any_false": any_false,
-        "sentences": [one["said"] for one in told["findings"][:5]],
+        "showings": int(table.customer.size), "looked_at": outcome.looked_at, "too_few": outcome.refused,
+        "tried": outcome.tried, "told": len(told), "fit": sum(bool(one["attribute"]) for one in told),
+        "judged": len(judged), "right_sign": sum(sign for sign, _ in judged),
+        "covered": sum(inside for _, inside in judged), "shuffles": shuffles, "false": sum(false),
+        "any_false": sum(map(bool, false)), "sentences": [one["said"] for one in told],
     }  # fmt: skip
 
 
-def _judged(rt: Runtime, table: Any, finding: dict[str, Any], by_id: dict[str, Reader]) -> tuple[bool, bool] | None:
-    """Whether the true difference between the groups has the finding's sign, and lies in its interval."""
-    if finding["asked"] != "accepted" or not finding["action"]:
-        return None
-    values = table.groups[finding["dimension"]]
-    rows = (values != "") & (table.stratum == table.actions.index(finding["action"]))
-    rows &= table.halves[table.customer] == 1
-    offer = rt.workspace.actions[finding["action"]].attributes
-    sides: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
-    for place in np.flatnonzero(rows):
-        reader = by_id.get(table.customers[table.customer[place]])
+def truly(table: Table, by_id: dict[str, Reader], rt: Runtime) -> Table:
+    """The same showings, each with its true chance of acceptance for an answer; of strangers, with the answer."""
+    seasons = table.groups["context season"]
+    chances = table.outcome["accepted"].copy()
+    for place, (customer, action) in enumerate(zip(table.customer.tolist(), table.stratum.tolist(), strict=True)):
+        reader = by_id.get(table.customers[customer])
         if reader is not None:
-            chance = acceptance(reader, offer, Moment())
-            sides[values[place] == finding["value"]].append((chance, table.weight[place]))
-    means = {side: np.average(*np.array(held).T[:1], weights=np.array(held).T[1]) for side, held in sides.items()}
-    true = float(means[True] - means[False])
-    return true * finding["difference"] > 0, finding["low"] <= true <= finding["high"]
+            gifts = seasons.names[seasons.codes[place]] == "gifts"
+            chances[place] = acceptance(reader, rt.workspace.actions[table.actions[action]].attributes, Moment(gifts))
+    return table._replace(outcome={"accepted": chances})
+
+
+def _judged(true: Table, pattern: findings.Pattern, one: Any) -> tuple[bool, bool]:
+    """Whether the true difference between the same showings has the finding's sign, and lies in its interval."""
+    rows = np.flatnonzero(true.halves[true.customer] == 1)
+    sides = {pattern.action: rows}
+    if pattern.action:
+        sides = {pattern.action: rows[true.stratum[rows] == true.actions.index(pattern.action)]}
+    difference = findings.against(true, pattern, sides).difference
+    return difference * one.second.difference > 0, one.low <= difference <= one.high
 
 
 def played(seed: int, customers: int, rounds: int, shuffles: int) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def main() -> None:
         values = [one[name] for one in results]
         error = statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else float("nan")
         print(f"{name}: {statistics.mean(values):.3f} (SE {error:.3f})")
-    counted = ("told", "judged", "right_sign", "covered", "shuffles", "false", "any_false")
+    counted = ("told", "fit", "judged", "right_sign", "covered", "shuffles", "false", "any_false")
     print({name: sum(one[name] for one in results) for name in counted})
 
 

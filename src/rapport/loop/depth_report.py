@@ -15,8 +15,11 @@ from rapport.core.time import iso
 from rapport.identify.graph import possible_ids
 from rapport.learn.lessons.depth import Depth
 from rapport.loop.depth import depths, everybody, told_apart
+from rapport.loop.kept import keep, kept
 from rapport.loop.runtime import Runtime
 
+STATE: Final = "lessons_depth"
+"""Name of the small state that keeps the last report."""
 CUSTOMERS_READ: Final = 1_000
 """So many customers are read; ids are hashes, so the first of them are a fair sample."""
 CUSTOMERS_MIN: Final = 30
@@ -29,13 +32,23 @@ Known = tuple[CustomerRow, Profile]
 
 
 def report(rt: Runtime) -> dict[str, Any]:
+    """Depth as of the last refresh."""
+    return kept(rt, STATE, measure)
+
+
+def after_refresh(rt: Runtime, as_of_us: int) -> None:
+    """Measures it anew, with the scores of a refresh as of a moment (µs)."""
+    keep(rt, STATE, as_of_us, measure)
+
+
+def measure(rt: Runtime, as_of_us: int) -> dict[str, Any]:
     """Depth in bits: how it is spread, how it grows with contacts, by group, and what goes with it.
 
     What goes together is no effect: who comes often is better known and buys more. Too few customers are told so.
     """
     rows = rt.store.scan_customers("", CUSTOMERS_READ)
     found = told_apart(rows)
-    told: dict[str, Any] = {"as_of": iso(rt.clock.now_us()), "customers": len(found), "refused": None}
+    told: dict[str, Any] = {"as_of": iso(as_of_us), "customers": len(found), "refused": None}
     if len(found) < CUSTOMERS_MIN:
         return told | {"refused": f"{len(found)} customers are too few: at least {CUSTOMERS_MIN} are read"}
     known = depths(rt, found, everybody(rt, rows))
@@ -120,14 +133,18 @@ def _acceptance(rt: Runtime, ids: Sequence[str]) -> Any:
 
 def _related(bits: Any, other: Any) -> dict[str, Any]:
     """Spearman's rank correlation with its 95% interval (Fisher's z; Bonett & Wright, Psychometrika 65, 2000)."""
-    from scipy.stats import spearmanr  # noqa: PLC0415 - scipy is imported when it is first needed
-
     known = ~np.isnan(other)
     count = int(known.sum())
     nothing = {"rank_correlation": None, "low": None, "high": None, "customers": count}
     if count < CUSTOMERS_MIN or np.ptp(bits[known]) == 0.0 or np.ptp(other[known]) == 0.0:
         return nothing | {"refused": f"{count} customers with an answer are too few, or all alike"}
-    found = float(spearmanr(bits[known], other[known]).statistic)
+    found = float(np.corrcoef(_ranks(bits[known]), _ranks(other[known]))[0, 1])
     z, error = math.atanh(max(-0.999, min(0.999, found))), math.sqrt((1.0 + found**2 / 2.0) / (count - 3))
     low, high = math.tanh(z - _Z * error), math.tanh(z + _Z * error)
     return {"rank_correlation": found, "low": low, "high": high, "customers": count, "refused": None}
+
+
+def _ranks(values: Any) -> Any:
+    """Ranks from 0, equal values at their mean."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts + 1) / 2.0)[places]

@@ -21,6 +21,8 @@ from rapport.core.linkage import MODEL as LINKING
 from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
 from rapport.loop.catalogue import MODEL as RECOMMENDING
+from rapport.loop.depth_report import STATE as DEPTH
+from rapport.loop.findings import STATE as FINDINGS
 from rapport.loop.learner import MODEL
 from rapport.loop.second import BOOSTED
 from rapport.loop.uplifts import STATE as UPLIFT
@@ -243,7 +245,7 @@ def _without(decision: Decision, traces: Traces) -> Decision:
 def _rest(store: Store, plan: Leaving) -> None:
     """Models, and for a few people refused calls and small state, that hold something of theirs."""
     erasure, traces = plan.erasure, plan.traces
-    erasure.dropped.append(UPLIFT)
+    erasure.dropped += [UPLIFT, FINDINGS, DEPTH]
     if plan.relearn:
         erasure.models += [MODEL, BOOSTED]
     if plan.own and store.state(RECOMMENDING):

@@ -16,7 +16,19 @@ from rapport.core.errors import InvalidInput
 from rapport.core.time import SECOND_US, iso
 from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
-from rapport.loop import gates, generation, models, outcomes, quality, recommend_refit, stage, uplift, value_history
+from rapport.loop import (
+    depth_report,
+    findings,
+    gates,
+    generation,
+    models,
+    outcomes,
+    quality,
+    recommend_refit,
+    stage,
+    uplift,
+    value_history,
+)
 from rapport.loop.differentiate import digest, encoded
 from rapport.loop.everybody import differentiate
 from rapport.loop.fold import catch_up
@@ -123,7 +135,11 @@ _EXAMINED: Final[tuple[Callable[[Runtime, int], object], ...]] = (
     recommend_refit.after_refresh,
 )
 """What is measured and remembered once the customer table is made, each with the moment it is of (µs)."""
-_LEARNT: Final[tuple[Callable[[Runtime, int], object], ...]] = (uplift.after_refresh,)
+_LEARNT: Final[tuple[Callable[[Runtime, int], object], ...]] = (
+    uplift.after_refresh,
+    findings.after_refresh,
+    depth_report.after_refresh,
+)
 """What is learnt from answers until a moment (µs), last of all: whom retention let go is not learnt from."""
 
 

@@ -117,7 +117,7 @@ def _too_early(rt: Runtime, action: Action, decisions: Sequence[Decision]) -> st
 
 
 def _trial(rt: Runtime, name: str, action: Action, ready: Sequence[Decision], reading: Reading) -> Trial:
-    customers = _now_called(rt, {one.customer_id for one in ready})
+    customers = now_called(rt, {one.customer_id for one in ready})
     owners = [customers[one.customer_id] for one in ready]
     codes = {owner: code for code, owner in enumerate(dict.fromkeys(owners))}
     return Trial(
@@ -142,7 +142,7 @@ def _reached(rt: Runtime, action: Action, ready: Sequence[Decision], owners: Seq
     return np.asarray(found["reached"], dtype=np.float64)
 
 
-def _now_called(rt: Runtime, ids: Iterable[str]) -> dict[str, str]:
+def now_called(rt: Runtime, ids: Iterable[str]) -> dict[str, str]:
     """Customer id in a record → the id that answers for it now."""
     known = list(ids)
     current = set(rt.store.customers(known))

@@ -6,7 +6,7 @@ were looked at. By: weighted differences within each offer (``contrast``), the c
 (``screen``).
 """
 
-from rapport.learn.findings.contrast import Contrast, Shown, contrast
-from rapport.learn.findings.screen import Screened, half, screen
+from rapport.learn.findings.contrast import Contrast, Shown, contrast, counting
+from rapport.learn.findings.screen import Outcome, Screened, half, screen
 
-__all__ = ["Contrast", "Screened", "Shown", "contrast", "half", "screen"]
+__all__ = ["Contrast", "Outcome", "Screened", "Shown", "contrast", "counting", "half", "screen"]
