@@ -181,6 +181,26 @@ def test_the_context_is_an_input() -> None:
     assert rain > 1.0 > -1.0 > model.score(ANN, ["gift"], {"weather": "sun", "degrees": 25})[0, 0]
 
 
+def test_idle_texts_do_not_widen_what_may_be_believed_of_a_stranger() -> None:
+    spreads = []
+    for idle in (2, 10, 50):
+        columns = COLUMNS | {f"idle{n}": "text" for n in range(idle)}
+        row = ANN | dict.fromkeys([name for name in columns if name not in COLUMNS], "same")
+        spreads.append(Model(columns).score(row)[1])
+    np.testing.assert_allclose(spreads[1:], [spreads[0]] * 2, rtol=1e-6)
+
+
+def test_many_texts_still_tell_who_accepts() -> None:
+    columns = COLUMNS | {f"idle{n}": "text" for n in range(30)}
+    model = Model(columns)
+    idle = dict.fromkeys([name for name in columns if name not in COLUMNS], "same")
+    gold, tin = ANN | idle, ANN | idle | {"tier": "tin"}
+    for _ in range(60):
+        model.learn(gold, "gift", True)
+        model.learn(tin, "gift", False)
+    assert model.score(gold, ["gift"])[0, 0] > 0.5 > -0.5 > model.score(tin, ["gift"])[0, 0]
+
+
 def test_forgetting_widens_towards_the_prior_and_never_beyond() -> None:
     keen, forgetful = Model(), Model()
     prior = keen.score(ANN, ["gift"])[1, 0]

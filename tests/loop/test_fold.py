@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from rapport.customize import posterior
 from rapport.loop.decide import Ask, decide
 from rapport.loop.fold import catch_up, close_windows, fold
 from rapport.loop.rebuild import rebuild
@@ -128,6 +131,21 @@ def test_a_restarted_process_knows_what_was_learnt(open_shop: Callable[..., Shop
     learnt = shop.rt.learner.posterior.to_bytes()
     again = open_shop(clock=shop.clock)
     assert again.rt.learner.posterior.to_bytes() == learnt
+
+
+def test_a_checkpoint_of_another_format_is_learnt_anew_from_the_log(
+    open_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = open_shop()
+    shop.happen(track("Order Completed", "ann", revenue=5))
+    with monkeypatch.context() as before:
+        before.setattr(posterior, "FORMAT", posterior.FORMAT - 1)
+        answer_one(shop, "ann", "accepted")
+        shop.rt.learner.checkpoint(shop.rt.store, shop.clock.now_us())
+    again = open_shop(clock=shop.clock)
+    assert again.rt.learner.posterior.to_bytes() == shop.rt.learner.posterior.to_bytes()
+    again.rt.learner.checkpoint(again.rt.store, shop.clock.now_us())
+    assert again.rt.learner.version == shop.rt.learner.version + 1
 
 
 def test_only_one_process_folds(open_shop: Callable[..., Shop]) -> None:

@@ -38,7 +38,8 @@ SHARED = 0.02
 """The share of it that all actions have in common."""
 _INTERCEPT = 0.5
 _INTERCEPT_VARIANCE = 1.0
-FORMAT = 1
+FORMAT = 2
+"""Raised when stored cells would be misread: 2, since texts and flags share their variance, so that inputs shrank."""
 _STRANGER = np.uint64(feature_key("another offer of the same name"))
 
 
@@ -183,7 +184,7 @@ class Posterior:
         """
         body = msgspec.msgpack.decode(zlib.decompress(stored), type=_Body)
         if body.format != FORMAT:
-            hint = f"this version reads format {FORMAT}: run rapport rebuild"
+            hint = f"this version reads format {FORMAT}: choose one that was stored since"
             raise InvalidInput(f"model format {body.format}", where="model", hint=hint)
         gone = [name for name in body.actions if name not in set(actions)]
         fresh = cls.new(columns, [*actions, *gone], body.bits)

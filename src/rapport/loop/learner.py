@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rapport.core.decision import Offer, action_of
+from rapport.core.errors import InvalidInput
 from rapport.customize.arbitration import Arbiter, Second
 from rapport.customize.posterior import Posterior
 from rapport.loop import generation, meanings
@@ -125,9 +126,14 @@ class Learner:
 
     def _load(self, store: Store) -> None:
         row = store.model(MODEL)
-        if row is not None:
+        if row is None:
+            return
+        self.version = row.version
+        try:
             self.posterior = self.arbiter.load_posterior(row.body)
-            self.version, self.settled_seq = row.version, row.settled_seq
+        except InvalidInput:
+            return  # stored by a version that read its cells otherwise: every answer in the log is learnt anew
+        self.settled_seq = row.settled_seq
 
     def _learn(self, store: Store, settled: Iterable[Offer]) -> None:
         left_out = answers_left_out(store)
