@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rapport.core.time import DAY_US
-from rapport.differentiate.readiness import STAGES, TEXTS, Counted, Rung, ladder, wilson
+from rapport.differentiate.readiness import STAGES, TEXTS, Counted, Rung, ladder
 from rapport.workspace.capabilities import Capabilities
 from rapport.workspace.columns import PART_COLUMNS, SYSTEM_COLUMNS
 from rapport.workspace.definitions import Action, Identity, Policy, Settings, Workspace
@@ -137,9 +137,3 @@ def test_every_check_says_what_to_do_with_the_facts_it_has() -> None:
         assert "{" not in check.what + check.todo.replace("gates: {", "")
         for text in TEXTS[check.code]:
             assert {name for _, name, _, _ in Formatter().parse(text) if name} <= set(check.facts)
-
-
-def test_wilson_s_interval_stays_within_bounds() -> None:
-    for count, total in ((0, 1), (1, 1), (0, 10_000), (10_000, 10_000)):
-        low, high = wilson(count, total)
-        assert 0.0 <= low <= count / total <= high <= 1.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from rapport.core.errors import NotFound
+from rapport.core.statistics import wilson
 from rapport.demo.people import Reader
 from rapport.demo.rounds import Stage, site_name, till_name
-from rapport.differentiate.readiness import wilson
 from rapport.loop import gates, needs, segments, selection, stage, value
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find

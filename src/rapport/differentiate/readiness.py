@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from rapport.core.statistics import wilson
 from rapport.core.time import DAY_US
 from rapport.workspace.columns import PART_COLUMNS
 from rapport.workspace.definitions import Workspace
@@ -24,8 +25,6 @@ IDENTIFY: Final = "identify"
 INTERACT: Final = "interact"
 CUSTOMIZE: Final = "customize"
 RECENT_DAYS: Final = 90
-Z_95: Final = 1.959964
-"""Standard normal deviate of a two-sided 95% interval."""
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fresh": (
         "the newest event arrived {age} days ago; asked: at most {asked}",
@@ -242,20 +241,6 @@ def _share(code: str, counts: tuple[int, int], asked: float, facts: Mapping[str,
     count, total = counts
     _, high = wilson(count, total)
     return Check(code, high >= asked, {"share": percent(count, total), "asked": f"{100 * asked:.3g}%", **facts})
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """The 95% interval of a share (Wilson 1927, JASA 22, 209-212); of nothing it is the whole range.
-
-    >>> [round(end, 3) for end in wilson(1, 3)], wilson(0, 0)
-    ([0.061, 0.792], (0.0, 1.0))
-    """
-    if not total:
-        return 0.0, 1.0
-    share, square = count / total, Z_95**2
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    spread = math.sqrt(share * (1 - share) / total + square / (4 * total**2)) * Z_95 / (1 + square / total)
-    return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
 def percent(count: int, total: int) -> str:

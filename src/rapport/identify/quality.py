@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from rapport.core.statistics import wilson
 from rapport.identify.namespaces import namespaces
 from rapport.identify.normalise import Normaliser, normaliser
 from rapport.identify.traits import matcher, stored
 from rapport.workspace.definitions import Identity, Trait
 
-Z_95: Final = 1.959964
-"""Standard normal deviate of a two-sided 95% interval."""
 _ID_BITS: Final = 80
 _LINKED_AS: Final = {"email": "email", "phone": "phone", "id_number": "lower"}
 """What a link field is → how its values are spelt; each of these belongs to one person."""
@@ -104,10 +102,8 @@ class Share(msgspec.Struct, frozen=True):
         """
         if checked >= population or not checked:
             return cls.exactly(count, checked)
-        share, square = count / checked, Z_95**2
-        middle = (share + square / (2 * checked)) / (1 + square / checked)
-        spread = math.sqrt(share * (1 - share) / checked + square / (4 * checked**2)) * Z_95 / (1 + square / checked)
-        return cls(count, checked, round(share, 4), round(middle - spread, 4), round(middle + spread, 4), exact=False)
+        low, high = wilson(count, checked)
+        return cls(count, checked, round(count / checked, 4), round(low, 4), round(high, 4), exact=False)
 
 
 class Duplicate(msgspec.Struct, frozen=True):

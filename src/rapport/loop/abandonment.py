@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from rapport.core.errors import Conflict
 from rapport.core.quoting import name_sql
+from rapport.core.statistics import wilson
 from rapport.core.time import DAY_US, HOUR_US, iso
 from rapport.differentiate import abandonment_sql as sql
-from rapport.differentiate.readiness import wilson
 from rapport.loop.refreshed import last_refresh
 from rapport.loop.runtime import Runtime
 

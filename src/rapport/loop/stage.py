@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from rapport.core.errors import Conflict
+from rapport.core.statistics import wilson
 from rapport.core.time import iso
-from rapport.differentiate.readiness import wilson
 from rapport.differentiate.readings import STAGES
 from rapport.differentiate.stage import StageModel, history_sql
 from rapport.differentiate.stage.judge import AHEAD_DAYS

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from rapport.core.errors import Conflict
+from rapport.core.statistics import Z_90
 from rapport.core.time import iso
 from rapport.differentiate.timing.part import WITHIN_DAYS, TimingModel
 from rapport.loop import differentiate
@@ -46,7 +47,7 @@ def report(rt: Runtime) -> dict[str, Any]:
 def _when(rt: Runtime, model: TimingModel) -> dict[str, Any]:
     ((scored, expected, variance, told),) = rt.warehouse.query(_SUMS)
     # Who buys given the probabilities; that these may be wrong, for everybody at once, is not in it.
-    half = 1.645 * float(np.sqrt(variance))
+    half = Z_90 * float(np.sqrt(variance))
     renewal = model.renewal
     usual = float(np.exp(renewal.mean)) if renewal else None
     return {

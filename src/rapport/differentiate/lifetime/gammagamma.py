@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, psi
 
+from rapport.core.statistics import Z_95
 from rapport.differentiate.lifetime.optimum import Floats, Loss, find, weighed
 
 STARTS: Final = ((1.0, 0.5, 0.5), (0.0, -0.5, 1.0), (2.0, 1.5, 0.5))
@@ -84,7 +85,7 @@ def independence(times: Floats, spent: Floats) -> tuple[float | None, float | No
     if times.size < 4 or times.std() == 0.0 or spent.std() == 0.0:
         return None, None, None
     rho = float(np.corrcoef(times, spent)[0, 1])
-    middle, half = np.arctanh(np.clip(rho, -0.999999, 0.999999)), 1.96 / np.sqrt(times.size - 3)
+    middle, half = np.arctanh(np.clip(rho, -0.999999, 0.999999)), Z_95 / np.sqrt(times.size - 3)
     return rho, float(np.tanh(middle - half)), float(np.tanh(middle + half))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.money import SCALE
+from rapport.core.statistics import Z_95
 from rapport.differentiate.frame import Purchases
 from rapport.differentiate.lifetime import ahead, gammagamma
 from rapport.differentiate.lifetime.fitting import Mask, by_group, purchasing
@@ -67,7 +68,7 @@ def compare(actual: Floats, expected: Floats, before: Floats, low: Floats, high:
     """Errors of a prediction and of the past going on, for N customers."""
     error, error_before = np.abs(expected - actual), np.abs(before - actual)
     gain = error_before - error
-    half = 1.96 * float(gain.std()) / np.sqrt(max(gain.size, 1))
+    half = Z_95 * float(gain.std()) / np.sqrt(max(gain.size, 1))
     inside = (actual >= low - 1e-9) & (actual <= high + 1e-9)
     return Compared(
         actual=float(actual.sum()), expected=float(expected.sum()), expected_before=float(before.sum()),
@@ -85,7 +86,7 @@ def buckets(x: NDArray[np.int64], expected: Floats, actual: Floats) -> list[Buck
         count = int(inside.sum())
         if count:
             came = actual[inside]
-            half = 1.96 * float(came.std()) / np.sqrt(count)
+            half = Z_95 * float(came.std()) / np.sqrt(count)
             name = str(low) if low == high else f"{low}–{high}" if high < BUCKETS[-1][1] else f"{low}+"
             found.append(
                 Bucket(

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from rapport.differentiate.readiness import wilson
+from rapport.core.statistics import wilson
 
 Layer = Literal["attribute", "consequence", "value"]
 LAYERS: Final[tuple[Layer, ...]] = ("attribute", "consequence", "value")

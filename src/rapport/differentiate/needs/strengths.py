@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.statistics import Z_90
 from rapport.differentiate.frame import Array
 from rapport.differentiate.needs.model import FacetModel, Gain
 
@@ -30,7 +31,6 @@ SEGMENT_STRENGTH: Final = 10.0
 SEGMENT_STRENGTHS: Final = (1.0, SEGMENT_STRENGTH, 100.0, 1e6)
 """Tried in this order; with the last, segments have no habits of their own."""
 ROUNDS: Final = 2
-Z_90: Final = 1.6449
 Floats = NDArray[np.float64]
 
 

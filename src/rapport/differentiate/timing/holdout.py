@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.statistics import Z_90, wilson
 from rapport.differentiate.frame import Purchases
 
 Floats = NDArray[np.float64]
@@ -122,7 +123,4 @@ def reliability(foretold: Floats, bought: NDArray[np.bool_]) -> list[Bin]:
 
 
 def _bin(foretold: Floats, bought: NDArray[np.bool_]) -> Bin:
-    size, share, z = len(bought), float(bought.mean()), 1.645
-    middle = (share + z * z / (2 * size)) / (1 + z * z / size)
-    half = z * float(np.sqrt(share * (1 - share) / size + z * z / (4 * size * size))) / (1 + z * z / size)
-    return Bin(size, float(foretold.mean()), share, max(0.0, middle - half), min(1.0, middle + half))
+    return Bin(len(bought), float(foretold.mean()), float(bought.mean()), *wilson(int(bought.sum()), len(bought), Z_90))

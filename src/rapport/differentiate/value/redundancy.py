@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.statistics import Z_95
 from rapport.differentiate.value.model import Alike, DimensionName
 
 TOLD_FROM: Final = 0.9
@@ -16,7 +17,6 @@ TOLD_FROM: Final = 0.9
 CUSTOMERS_MAX: Final = 20_000
 """So many customers are enough: the correlation is then known to within 0.003 where it matters."""
 _FEWEST: Final = 4
-_Z95: Final = 1.96
 Named = tuple[str, DimensionName]
 
 
@@ -68,6 +68,6 @@ def interval(rho: float, customers: int) -> tuple[float, float]:
     [0.845, 0.936]
     """
     bounded = min(max(rho, -1 + 1e-12), 1 - 1e-12)
-    spread = _Z95 * np.sqrt((1.0 + bounded * bounded / 2.0) / max(customers - 3, 1))
+    spread = Z_95 * np.sqrt((1.0 + bounded * bounded / 2.0) / max(customers - 3, 1))
     z = np.arctanh(bounded)
     return float(np.tanh(z - spread)), float(np.tanh(z + spread))

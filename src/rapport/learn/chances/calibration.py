@@ -9,15 +9,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from rapport.core.statistics import Z_95, Z_99, wilson
 from rapport.learn.chances.gain import clustered_error
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 BINS: Final = 10
-TWO_SIDED_95: Final = 1.959963984540054
-TWO_SIDED_99: Final = 2.5758293035489004
-"""The alarm looks at every refresh, so it asks for more than a report that is read once."""
 ANSWERS_MIN: Final = 200
 RECENT_SHARE: Final = 0.2
 RECENT_MIN: Final = 100
@@ -70,12 +68,13 @@ def calibration(told: Floats, accepted: Mask, customers: npt.NDArray[Any]) -> Ca
     ece = sum(one.answers * abs(one.told - one.accepted) for one in bins) / told.size
     noise = [math.sqrt(2.0 / math.pi * float((told[at] * (1.0 - told[at])).sum())) for at in edges]
     newest = max(RECENT_MIN, math.ceil(RECENT_SHARE * told.size))
-    recent = _large(told[-newest:], accepted[-newest:], customers[-newest:], TWO_SIDED_99)
+    # The alarm looks at every refresh, so it asks for more than a report that is read once.
+    recent = _large(told[-newest:], accepted[-newest:], customers[-newest:], Z_99)
     return Calibration(
         bins=bins,
         ece=ece,
         ece_by_chance=sum(noise) / told.size,
-        whole=_large(told, accepted, customers, TWO_SIDED_95),
+        whole=_large(told, accepted, customers, Z_95),
         recent=recent,
         drifted=recent.off,
     )
@@ -101,17 +100,3 @@ def _large(told: Floats, accepted: Mask, customers: npt.NDArray[Any], z: float) 
         low=gap - error,
         high=gap + error,
     )
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Wilson's (1927) 95% interval of a share.
-
-    >>> [round(one, 3) for one in wilson(8, 10)]
-    [0.49, 0.943]
-    """
-    if not total:
-        return 0.0, 1.0
-    share, z2 = count / total, TWO_SIDED_95**2
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = TWO_SIDED_95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    return max(0.0, middle - half), min(1.0, middle + half)

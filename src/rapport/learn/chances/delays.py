@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from rapport.learn.chances.calibration import wilson
+from rapport.core.statistics import wilson
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -9,11 +9,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from rapport.core.statistics import Z_90
 from rapport.learn.experiment.sequential import Always
 
 Floats = npt.NDArray[np.float64]
 
-ONE_SIDED_95: Final = 1.6448536269514722
 ANSWERS_MIN: Final = 200
 """Fewer answers prove no gain."""
 CUSTOMERS_MIN: Final = 20
@@ -53,7 +53,7 @@ def gain(before: Floats, after: Floats, customers: npt.NDArray[Any], *, looks_un
     mean = float(saved.mean()) if saved.size else 0.0
     low = None
     if saved.size >= ANSWERS_MIN and ids.size >= CUSTOMERS_MIN:
-        reach = Always(looks_until, 0.05).reach(saved.size) if looks_until else ONE_SIDED_95
+        reach = Always(looks_until, 0.05).reach(saved.size) if looks_until else Z_90
         low = mean - reach * clustered_error(saved - mean, who)
     return Gain(
         answers=saved.size,

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.statistics import Z_95
 from rapport.learn.experiment.contrast import Contrast, Moments
 from rapport.learn.experiment.estimate import LEAST, Design, Estimate, Measured, estimate
 from rapport.learn.experiment.group_sequential import Looks
@@ -20,7 +21,6 @@ Ints = NDArray[np.integer[Any]]
 
 WEEKS_MOST: Final = 12
 _PATH_POINTS: Final = 24
-_WEEKLY: Final = 1.959964
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ def _weeks(design: Design, arm: Ints, week: Ints, measured: Measured) -> list[We
 
 
 def _week(number: int, arm: str, one: Contrast) -> Week:
-    half = _WEEKLY * one.error
+    half = Z_95 * one.error
     return Week(
         week=number,
         arm=arm,

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from rapport.core.statistics import Z_95
 from rapport.learn.uplift.line import Line
 from rapport.learn.uplift.outcomes import expected
 from rapport.learn.uplift.scores import doubly_robust
@@ -19,8 +20,6 @@ from rapport.learn.uplift.trial import Floats, Trial
 
 Learner = Callable[[Trial, int], Line]
 FOLDS: Final = 3
-ERRORS_APART: Final = 1.959964
-"""So many standard errors above 0 are needed: 2.5% for each of the two learners that are tried."""
 
 
 class Slope(msgspec.Struct, frozen=True):
@@ -31,8 +30,8 @@ class Slope(msgspec.Struct, frozen=True):
 
     @property
     def shown(self) -> bool:
-        """Whether it is above 0 with 95% confidence, though the better of two was picked."""
-        return self.value - ERRORS_APART * self.error > 0.0
+        """Whether it is above 0 with 95% confidence, though the better of two was picked: 2.5% for each of them."""
+        return self.value - Z_95 * self.error > 0.0
 
 
 class Judged(msgspec.Struct, frozen=True):

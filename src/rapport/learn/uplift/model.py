@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from rapport.core.statistics import Z_95
 from rapport.learn.uplift import constant, dr_learner, line, x_learner
 from rapport.learn.uplift.judge import Judged, Learner, Slope, judge, scores_of
 from rapport.learn.uplift.qini import Qini, qini
@@ -23,7 +24,6 @@ EFFECTIVE_MIN: Final = 100.0
 """Fewer effective decisions on either side carry no claim."""
 REACHED_MIN: Final = 10
 """So many must have reached the goal on either side."""
-Z95: Final = 1.959964
 OWN_SHARE_DEVIATION: Final = 0.5
 """Before anything is known all acceptances count; so far from it the truth is thought to lie (standard deviation)."""
 
@@ -42,7 +42,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def interval(self) -> tuple[float, float]:
         """95% interval of what is added."""
-        return self.added - Z95 * self.error, self.added + Z95 * self.error
+        return self.added - Z_95 * self.error, self.added + Z_95 * self.error
 
     @property
     def own_share(self) -> float:
