@@ -36,6 +36,17 @@ def run_it(site) -> None:
     refresh(site.rt)
 
 
+def test_a_flag_client_fetches_again_once_an_experiment_starts(site):
+    def tag():
+        asked = {"context": {"targetingKey": "u1"}}
+        return site.call("POST", "/ofrep/v1/evaluate/flags", site.read_key, json=asked).headers["etag"]
+
+    before = tag()
+    assert tag() == before
+    site.call("POST", "/v1/experiments/green/start", site.manage_key, json={})
+    assert tag() != before
+
+
 def test_from_start_to_stop(site):
     get = lambda path: site.call("GET", path, site.read_key)  # noqa: E731
     (listed,) = get("/v1/experiments").json()["experiments"]

@@ -103,7 +103,7 @@ def answer(rt: Runtime, decided: Decided, *, explain: bool = False, private: boo
     """The JSON answer; ``private=False`` (a key that lives in browsers) tells the action and its content, not why."""
     decision = decided.decision
     if not private:
-        items = [{"action": pick.action, "content": _content(rt, pick)} for pick in decision.chosen]
+        items = [{"action": pick.action, "content": content(rt, pick)} for pick in decision.chosen]
         return {"decision_id": decision.id, "items": items}
     told: dict[str, Any] = {
         "decision_id": decision.id,
@@ -136,16 +136,17 @@ def _item(rt: Runtime, decision: Decision, pick: Chosen) -> dict[str, Any]:
         "propensity": pick.propensity,
         "value": pick.value,
         "score": pick.score,
-        "content": _content(rt, pick),
+        "content": content(rt, pick),
         "sentence": rt.sentences.of(decision, pick),
         "because": msgspec.to_builtins(reasons),
     }
 
 
-def _content(rt: Runtime, pick: Chosen) -> dict[str, Any]:
+def content(rt: Runtime, pick: Chosen) -> dict[str, Any]:
+    """What a page needs to show a pick: the action's content, and what is known of the item that it offers."""
     action = rt.workspace.actions[action_of(pick.action)]
-    content = {"title": action.title, **action.content}
-    return content if pick.item is None else content | {"item": pick.item.id, **pick.item.attributes}
+    told = {"title": action.title, **action.content}
+    return told if pick.item is None else told | {"item": pick.item.id, **pick.item.attributes}
 
 
 def _check(rt: Runtime, ask: Ask) -> None:

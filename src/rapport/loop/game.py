@@ -28,6 +28,7 @@ from rapport.loop.contest import SHARED, Contest, enter
 from rapport.loop.decide import ASKED_NOT_TO, STEPS, Ask, terms_of
 from rapport.loop.lean import Field, believed, lean, rows_of
 from rapport.loop.runtime import Runtime
+from rapport.loop.stock import take_out
 
 STATED_MIN: Final = 0.5
 """A value is stated as a need when it is likelier than all others together."""
@@ -166,6 +167,7 @@ def _contest(rt: Runtime, who: Mapping[str, str], slot: str, withheld: Collectio
         contest.eligible, contest.excluded = rt.eligibility.split_unknown(
             slot, choices, contest.context, contest.impersonal, forbidden=False
         )
+        take_out(rt, contest)
         return contest
     for step in STEPS:
         if step is not lean:

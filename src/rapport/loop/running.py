@@ -119,16 +119,23 @@ class Trials:
         self, store: Store, now_us: int, slot: str, customer_id: str, row: Mapping[str, Any]
     ) -> Iterator[tuple[str, str, Arm]]:
         """Experiment, arm and what the arm does, of each that a decision follows."""
-        if self._declared and not 0 <= now_us - self._looked_at < LOOK_EVERY_US:
-            self._running = list(self._look(store))
-            self._looked_at = now_us
-        for one in self._running:
+        for one in self._now(store, now_us):
             if (arm := one.arm(slot, customer_id, row)) is not None:
                 yield one.name, arm, one.arms[arm]
+
+    def following(self, store: Store, now_us: int) -> list[str]:
+        """Name and fingerprint of each experiment that decisions follow now."""
+        return [f"{one.name} {one.fingerprint}" for one in self._now(store, now_us)]
 
     def look_again(self) -> None:
         """The next decision looks at the store: something was started or stopped just now."""
         self._looked_at = -LOOK_EVERY_US
+
+    def _now(self, store: Store, now_us: int) -> list[Compiled]:
+        if self._declared and not 0 <= now_us - self._looked_at < LOOK_EVERY_US:
+            self._running = list(self._look(store))
+            self._looked_at = now_us
+        return self._running
 
     def _look(self, store: Store) -> Iterator[Compiled]:
         runs = {name.removeprefix(PREFIX): decode_run(body) for name, body in store.states(PREFIX).items()}

@@ -129,9 +129,9 @@ class Runtime:
     sentences: Sentences
     """Tells decisions to customers."""
     stock: Stock
+    """What there is a limited number of."""
     budgets: Budgets
     """What is scarce, and what of it is spent."""
-    """What there is a limited number of."""
     games: Games | None
     """This or that: what customers may be asked by playing; None where no game is declared."""
     shelves: Shelves

@@ -67,14 +67,18 @@ class Stock:
 
 def take_out(rt: Runtime, contest: Contest) -> None:
     """Excludes what is sold out."""
-    limits = rt.stock.limits
-    if not limits:
-        return
-    taken = rt.stock.taken(rt.store, contest.now_us, rt.learner.settled_seq)
-    over = {name: f"sold out: {taken[name]:,} of {most:,}" for name, most in limits.items() if taken[name] >= most}
-    if over:
+    if over := sold_out(rt, contest.now_us):
         named = {candidate: action_of(candidate) for candidate in contest.eligible}
         contest.exclude({candidate: over[name] for candidate, name in named.items() if name in over})
+
+
+def sold_out(rt: Runtime, now_us: int) -> dict[str, str]:
+    """Action of which nothing is left → how that is said."""
+    limits = rt.stock.limits
+    if not limits:
+        return {}
+    taken = rt.stock.taken(rt.store, now_us, rt.learner.settled_seq)
+    return {name: f"sold out: {taken[name]:,} of {most:,}" for name, most in limits.items() if taken[name] >= most}
 
 
 def keep_count(store: Store, erasure: Erasure, actions: Mapping[str, Action]) -> None:

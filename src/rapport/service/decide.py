@@ -96,6 +96,8 @@ class DecisionTold(msgspec.Struct):
     excluded: list[ExcludedTold] = []
     treatment: TreatmentTold | None = None
     """Left out where the customer has no marketing mode."""
+    experiments: dict[str, str] = {}
+    """Experiment → arm, of those that the decision followed; left out where it followed none."""
     gates: list[GateTold] = []
     """Closed stages; left out while all are open."""
 

@@ -13,11 +13,12 @@ from typing import Any, Final
 import msgspec
 
 from rapport.console.signing import Signer
-from rapport.core.decision import action_of
+from rapport.core.decision import Chosen, action_of
 from rapport.core.errors import Busy, InvalidInput, NotAllowed, NotAuthenticated, NotFound
 from rapport.core.time import DAY_US, SECOND_US
 from rapport.loop import decide as deciding
 from rapport.loop import keys as key_ring
+from rapport.loop import stock
 from rapport.loop.decide import Ask, Decided
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
@@ -212,7 +213,15 @@ class Flags:
         parts = [self._rt.workspace.version.encode(), str(subject).encode(), facts]
         parts += [purpose.encode() for purpose in refused]
         parts += [found.profile, found.scores, b"%d" % found.shared] if found else []
+        parts += [what.encode() for what in self._going_on()]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+
+    def _going_on(self) -> list[str]:
+        """What runs and what is sold out. Not what budgets hold: every fetch would change it, and ask for the next."""
+        rt = self._rt
+        now_us = rt.clock.now_us()
+        sold_out = stock.sold_out(rt, now_us)
+        return [*rt.trials.following(rt.store, now_us), *sorted(sold_out)]
 
     def _flag(self, decided: Decided, key: KeyRow) -> FlagTold:
         decision = decided.decision
@@ -227,18 +236,16 @@ class Flags:
         if private:
             metadata |= {"probability": pick.probability, "propensity": pick.propensity}
         reason = "SPLIT" if len(decision.candidates) > 1 else "TARGETING_MATCH"
-        return FlagTold(decision.slot, self._value(pick.action), reason, pick.action, metadata)
+        return FlagTold(decision.slot, self._value(pick), reason, pick.action, metadata)
 
-    def _value(self, action: str) -> Any:
+    def _value(self, pick: Chosen) -> Any:
         """``content.value`` where the action has one, so that a flag can be of any type; else the whole content."""
-        definition = self._rt.workspace.actions[action_of(action)]
-        if "value" in definition.content:
-            return definition.content["value"]
-        return {"title": definition.title, **definition.content}
+        own = self._rt.workspace.actions[action_of(pick.action)].content
+        return own["value"] if "value" in own else deciding.content(self._rt, pick)
 
     def _neutral(self, slot: str) -> Any:
         """Nothing, in the type that the slot's flag has: the protocol wants a value even when there is none."""
-        return type(self._value(self._rt.slots[slot][0]))()
+        return type(self._rt.workspace.actions[self._rt.slots[slot][0]].content.get("value", {}))()
 
     def _count(self, slot: str) -> None:
         decisions_in(slot).inc()
