@@ -30,6 +30,11 @@ def workspace(tmp_path):
         ("shelf: {slots: [home], items: {most: 500}}\n", "", "500 items are not possible"),
         ("shelf: {slots: [home], items: {margin: 30}}\n", "", "a share between 0 and 1"),
         ("shelf: {slots: [home], items: {kind: alike}}\n", "", "alike"),
+        (
+            "shelf: {slots: [home], items: {}, incremental: true, goal: {event: Order Completed}}\n",
+            "",
+            "not measured item by item",
+        ),
         (SHELF, "attributes: {category: properties.category}\n", "no key"),
         (SHELF, "interests: [{event: Film Watched, of: properties.film}]\n", "when a customer has an item"),
         (SHELF, "interests: [{event: Film Watched, of: source, owned: true}]\n", "names no item"),

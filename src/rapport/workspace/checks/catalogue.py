@@ -49,6 +49,9 @@ def check_action(draft: Draft, action: Action, place: Place) -> None:
     if draft.catalogue is None:
         hint = "add catalogue.yaml; it may be empty, then Segment's e-commerce events count"
         draft.report(place.below("items"), "there is no catalogue to take items from", hint)
+    if action.incremental:
+        hint = "leave incremental out: which item is accepted is learnt, not what the offer of each adds"
+        draft.report(place.below("incremental"), "what an offer adds is not measured item by item", hint)
     _items(draft, action.items, place.below("items"))
     if action.goal is not None and action.goal.item:
         check_path(draft, action.goal.item, place.below("goal", "item"))
