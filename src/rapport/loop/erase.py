@@ -186,7 +186,8 @@ def _finish(rt: Runtime, intent: Intent) -> dict[str, Any]:
     }
     kept = {f"{RECEIPT}{intent.entry}": _encode(told)} if intent.suppressed else {}
     rt.store.replace_states([f"{PENDING}{intent.entry}"], kept).result()
-    rt.store.wipe([])
+    # The intent named them until now: a copy that its deletion left between pages goes as well.
+    rt.store.wipe(_parts(rt, names))
     return told
 
 
