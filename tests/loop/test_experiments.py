@@ -152,6 +152,8 @@ def test_a_plan_rests_on_what_customers_did_before(run):
     assert times == pytest.approx([4.0, 1.0, 0.25], rel=0.02)
     few = next(one["days"] for one in found["by_effect"] if one["effect"] == 1.0)
     assert 3.0 <= few < found["by_effect"][0]["days"]
+    codes = [[note["code"] for note in plan(run.rt, "planned", effect)["notes"]] for effect in (None, 0.001)]
+    assert ["slow" in one for one in codes] == [False, True]
     assert plan(run.rt, "tea_first")["customers"] == 400
     with pytest.raises(NotFound, match="no experiment 'tea_fist'"):
         plan(run.rt, "tea_fist")

@@ -149,7 +149,7 @@ def _nothing(rt: Runtime, read: _Read, now_us: int) -> Note | None:
     longest = max(closes, key=closes.__getitem__)
     action = rt.workspace.actions.get(action_of(longest))
     window = action.window if action is not None and action.window else rt.workspace.settings.attribution_window
-    facts = {"action": longest, "window": window, "days": f"{(now_us - read.first) / DAY_US:.1f}"}
+    facts = {"action": longest, "window": window, "days": f"{max(0, now_us - read.first) / DAY_US:.1f}"}
     return Note("window_long", facts | {"until": iso(read.opens_until)[:16]})
 
 

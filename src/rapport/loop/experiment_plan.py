@@ -27,6 +27,8 @@ from rapport.workspace.experiments import Experiment, Metric
 
 SPAN_DAYS: Final = 90
 """Over so many days those are counted who would have been met."""
+SLOW_DAYS: Final = 365
+"""An experiment that takes longer hardly answers the question that was asked."""
 TRIED: Final = (0.5, 1.0, 2.0)
 """Multiples of the effect that a plan tells beside it."""
 
@@ -93,7 +95,10 @@ def _planned(rt: Runtime, name: str, experiment: Experiment, wanted: float, as_o
     baseline = _baseline(measured, met)
     if baseline is None:
         return shown | {"refused": told(Note("alike")), "notes": [told(one) for one in notes]}
-    return shown | _reckoned(experiment, baseline, wanted, met) | {"notes": [told(one) for one in notes]}
+    reckoned = _reckoned(experiment, baseline, wanted, met)
+    if reckoned["days"] is None or reckoned["days"] > SLOW_DAYS:
+        notes.append(Note("slow", {"years": SLOW_DAYS // 365}))
+    return shown | reckoned | {"notes": [told(one) for one in notes]}
 
 
 def _reckoned(experiment: Experiment, baseline: Baseline, wanted: float, met: Met) -> dict[str, Any]:

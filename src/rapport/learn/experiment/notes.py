@@ -35,6 +35,8 @@ WORDS: Final[dict[str, str]] = {
     "stopped": "it was stopped on {day}: who was met before counts as of then",
     "since": "the draw as it is now holds since {day}; decisions before are left out",
     "unlike": "the rule is applied to customers as they are now; then other ones may have fulfilled it",
+    "slow": "at the pace of the last weeks that is more than {years} years away: look for a larger effect, take more "
+    "slots, or use a metric that more customers move",
     "of_events": "too few decisions were made in its slots: who was active stands for who would have been met",
     "better": "{metric}: {arm} does better than {control}, by {effect} ({low} to {high}; {customers} customers)",
     "worse": "{metric}: {arm} does worse than {control}, by {effect} ({low} to {high}; {customers} customers)",
