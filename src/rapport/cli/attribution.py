@@ -48,7 +48,10 @@ def attribution(
 def _draw(target: Console, document: dict[str, Any]) -> None:
     said = f"{document['outcomes']:,} outcomes of {document['customers']:,} customers in {document['days']} days, "
     target.print(f"{said}{document['without_outcome']:,} customers without one")
-    rows = [(one["touch"], one["offered"], *(one[rule] for rule in _RULES)) for one in document["touches"]]
+    rows = [
+        (one["touch"], one["offered"], *(None if one[rule] is None else f"{one[rule]:,.1f}" for rule in _RULES))
+        for one in document["touches"]
+    ]
     output.table(target, (document["by"], "offered", *_RULES.values()), rows, "Outcomes credited")
     if not document["rules"]["removal"]:
         least = document["removal_least"]

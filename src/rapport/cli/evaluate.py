@@ -125,7 +125,7 @@ def _draw_lists(target: Console, lists: list[dict[str, Any]]) -> None:
         if one["refused"]:
             target.print(f"{one['name']}, lists: {one['refused']['text']}", soft_wrap=True)
             continue
-        rows = [(p["place"], p["lists"], round(p["effective"]), _span(p["estimate"]) or p["refused"]["text"])
+        rows = [(p["place"], p["lists"], round(p["effective"]), _span(p["estimate"]) or p["refusal"]["text"])
                 for p in one["places"]]  # fmt: skip
         output.table(target, ("place", "lists", "effective", "earns"), rows, f"{one['name']}, whole lists")
 

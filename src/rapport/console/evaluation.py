@@ -114,7 +114,7 @@ def _line(one: Mapping[str, Any], told: Mapping[str, float] | None, words: Mappi
 
 def _list(one: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     places = [
-        {**place, "told": span(place["estimate"]), "why": note(place["refused"], words) if place["refused"] else ""}
+        {**place, "told": span(place["estimate"]), "why": note(place["refusal"], words) if place["refusal"] else ""}
         for place in one["places"]
     ]
     refused = note(one["refused"], words) if one["refused"] else ""

@@ -40,7 +40,7 @@ def experiments_page(rt: Runtime, words: Words) -> dict[str, Any]:
         held = holdout.report(rt)
     except Conflict as error:
         return {"rows": rows, "holdout": None, "why_not": str(error)}
-    return {"rows": rows, "holdout": {**held, **_effects(held, words)}, "why_not": ""}
+    return {"rows": rows, "holdout": {**held, **_effects(_named(held, words), words)}, "why_not": ""}
 
 
 def experiment_page(rt: Runtime, name: str, words: Words) -> dict[str, Any]:
@@ -55,6 +55,14 @@ def experiment_page(rt: Runtime, name: str, words: Words) -> dict[str, Any]:
     return {"report": shown, "why_not": why_not, "plan": _plan(rt, name, words) if report["run"] is None else None}
 
 
+def _named(held: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """The holdout's report with its two groups called as people read them."""
+    called = {arm: words[f"holdout_arm_{arm.replace(' ', '_')}"] for arm in holdout.ARMS}
+    arms = [{**one, "name": called[one["name"]]} for one in held.get("arms") or []]
+    rest = {name: [{**one, "arm": called[one["arm"]]} for one in held.get(name) or []] for name in ("results", "weeks")}
+    return {**held, "arms": arms, **rest}
+
+
 def note(one: Mapping[str, Any], words: Words) -> str:
     """A note in the page's language."""
     return words[f"experiment_note_{one['code']}"].format(**one["facts"])
@@ -65,7 +73,7 @@ def _effects(report: Mapping[str, Any], words: Words) -> dict[str, Any]:
     arms = dict.fromkeys(one["arm"] for one in results)
     return {
         "refused": note(report["refused"], words) if report.get("refused") else "",
-        "in_words": [note(one, words) for one in report.get("in_words") or []],
+        "in_words": list(dict.fromkeys(note(one, words) for one in report.get("in_words") or [])),
         "notes": [note(one, words) for one in report.get("notes") or []],
         "results": [_result(one, words) for one in results],
         "plots": [plot for arm in arms if (plot := _plot(report, arm, words))["drawn"]],
@@ -86,7 +94,7 @@ def _result(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     said = note(one["refused"], words) if one["refused"] else words[f"experiment_says_{one['verdict']}"]
     p_value = one["adjusted_p"] if one["adjusted_p"] is not None else one["p_value"]
     return {
-        "metric": one["metric"],
+        "metric": words["experiment_main"] if one["role"] == "primary" else one["metric"],
         "role": words[f"experiment_role_{one['role']}"],
         "arm": one["arm"],
         "customers": one["n"] + one["n_control"],

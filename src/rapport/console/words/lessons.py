@@ -9,7 +9,8 @@ ENGLISH: Final = {
     "findings_looked": "{showings:,} answered offers to {customers:,} customers. Looked for among {first:,} of them, "
     "confirmed among the other {second:,}. {looked:,} patterns looked at, {few:,} of them too thin; {tried:,} stood "
     "out, {held:,} held.",
-    "findings_none": "Looked at {looked:,} patterns, none holds.",
+    "findings_none": "None of the {looked:,} patterns holds so far: more answers, and offers to more customers, will "
+    "tell more.",
     "findings_drawn": "Differences in percentage points, with their intervals",
     "findings_association": "What goes together need not cause it: only an experiment shows an effect.",
     "findings_do": "What to do",
@@ -70,7 +71,7 @@ CHINESE: Final = {
     "findings_looked": "{customers:,} 位客户对 {showings:,} 次优惠作出了回应。"
     "在其中 {first:,} 位中寻找，在另外 {second:,} 位中验证。"
     "共检查 {looked:,} 种规律，{few:,} 种数据不足；{tried:,} 种显著，{held:,} 种成立。",
-    "findings_none": "检查了 {looked:,} 种规律，均不成立。",
+    "findings_none": "检查的 {looked:,} 种规律目前均不成立：回应越多、客户越多，能得出的结论就越多。",
     "findings_drawn": "差异（百分点）及其区间",
     "findings_association": "相伴出现不等于因果：只有实验才能证明效果。",
     "findings_do": "建议",
