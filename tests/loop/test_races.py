@@ -18,6 +18,14 @@ from rapport.loop.view import find
 from tests.loop.conftest import identify, track
 
 
+@pytest.fixture
+def curious(open_shop):
+    """A shop that often shows what it does not expect most of."""
+    return open_shop(
+        **{"rapport.yaml": "name: Corner shop\ncurrency: EUR\nattribution_window: 2d\nexploration_floor: 0.5\n"}
+    )
+
+
 def offer(shop, **who):
     decided = decide(shop.rt, Ask(customer=who, slot="homepage"))
     decided.saved.result()
@@ -54,7 +62,8 @@ def test_decision_and_answer_between_the_two_reads(shop, monkeypatch):
     assert [o.outcome for o in shop.rt.store.offers([made[0].id])] == ["accepted"]
 
 
-def test_merge_then_goal_in_one_step(shop):
+def test_merge_then_goal_in_one_step(curious):
+    shop = curious
     for name in ("a1", "a2", "a3"):
         shop.happen(track("Product Viewed", anonymous=name, category="x"))
     # find a tea decision for the newest id
@@ -73,7 +82,8 @@ def test_merge_then_goal_in_one_step(shop):
     assert "accepted" in {o.outcome for o in shop.rt.store.offers_of([c.id, *c.aliases])}
 
 
-def test_stored_alias_then_merge_in_step(shop):
+def test_stored_alias_then_merge_in_step(curious):
+    shop = curious
     for name in ("a1", "a2", "a3"):
         shop.happen(track("Product Viewed", anonymous=name, category="x"))
     next(d for d in (offer(shop, anonymousId="a3") for _ in range(60)) if d.chosen[0].action == "tea")

@@ -81,6 +81,7 @@ def test_a_refresh_says_what_it_did_and_remembers(shop: Shop) -> None:
         "write back",
         "examine",
         "retain",
+        "answers",
     ]
     assert {"handing over events", "measuring customers", "building the customer table"} <= set(told)
     state = last_refresh(shop.rt)

@@ -35,8 +35,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
     with session.open() as rt:
         stages, ready, warned = _stages(rt), ladder(rt), warnings(rt)
-    steps = [*advice(stages, session.program), *_to_open(ready), *warned]
-    document = {"workspace": str(session.root), "stages": stages, "readiness": ready, "next": steps}
+    steps = [*advice(stages, session.program), *_to_open(ready)]
+    document = {"workspace": str(session.root), "stages": stages, "readiness": ready, "warnings": warned, "next": steps}
     output.show(document, as_json, lambda target: _draw(target, document))
 
 
@@ -182,5 +182,7 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
     ]
     output.table(target, ("part", "state"), rows, f"Workspace {document['workspace']}")
     readiness.draw_ladder(target, document["readiness"])
+    for warning in document["warnings"]:
+        target.print(f"mind: {warning}", soft_wrap=True)
     for step in document["next"] or ["nothing: the loop is running"]:
         target.print(f"next: {step}", soft_wrap=True)

@@ -70,15 +70,8 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     with _timed(rt, seconds, "fold"):
         catch_up(rt, tell)
     as_of = _moment(rt, as_of_us)
-    columns = {
-        *event_columns(rt.workspace.features, rt.workspace.traits),
-        *history_columns([*rt.readings, *rt.interests]),
-        *recommend_refit.event_columns(rt),
-        *uplift.event_columns(rt),
-        *outcomes.event_columns(rt.workspace),
-    }
     with _timed(rt, seconds, "hand over"):
-        receipt = rt.warehouse.export(tell, tuple(sorted(columns)))
+        receipt = rt.warehouse.export(tell, _event_columns(rt))
     rt.warehouse.leave_out(left_out(rt.store))
     customers, learnt = differentiate(rt, as_of, tell, lambda step: _timed(rt, seconds, step))
     kept = encoded(rt, learnt)
@@ -107,15 +100,14 @@ def refresh(rt: Runtime, progress: Progress | None = None, as_of_us: int | None 
     if rt.workspace.identity.linking.enabled:
         with _timed(rt, seconds, "link"):
             links = link(rt, tell)
-    if as_of_us is None:
-        with _timed(rt, seconds, "refit"):
-            models.after_refresh(rt)
     with _timed(rt, seconds, "retain"):
         retained = retain(rt)
     with _timed(rt, seconds, "answers"):
         tell("learning from answers", 0.0)
         for learn in _LEARNT:
             learn(rt, as_of)
+        if as_of_us is None:
+            models.after_refresh(rt)
     return RefreshReport(
         as_of=as_of,
         customers=customers,
@@ -132,15 +124,27 @@ _EXAMINED: Final[tuple[Callable[[Runtime, int], object], ...]] = (
     gates.measure,
     value_history.after_refresh,
     stage.after_refresh,
-    recommend_refit.after_refresh,
 )
 """What is measured and remembered once the customer table is made, each with the moment it is of (µs)."""
 _LEARNT: Final[tuple[Callable[[Runtime, int], object], ...]] = (
+    recommend_refit.after_refresh,
     uplift.after_refresh,
     findings.after_refresh,
     depth_report.after_refresh,
 )
 """What is learnt from answers until a moment (µs), last of all: whom retention let go is not learnt from."""
+
+
+def _event_columns(rt: Runtime) -> tuple[str, ...]:
+    """The columns of events that queries over all customers read."""
+    columns = {
+        *event_columns(rt.workspace.features, rt.workspace.traits),
+        *history_columns([*rt.readings, *rt.interests]),
+        *recommend_refit.event_columns(rt),
+        *uplift.event_columns(rt),
+        *outcomes.event_columns(rt.workspace),
+    }
+    return tuple(sorted(columns))
 
 
 def _moment(rt: Runtime, as_of_us: int | None) -> int:

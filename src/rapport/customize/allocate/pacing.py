@@ -20,8 +20,8 @@ def paced(planned: float, spent: float, limit: float, elapsed: float, worth: flo
     ``planned``: the plan's price; ``spent`` so far of ``limit``, in units; ``elapsed``: the share of the span gone by,
     0 to 1; ``worth``: what a unit earns where it earns well.
 
-    >>> paced(0.5, 20.0, 100.0, 0.2, 2.0), paced(0.5, 30.0, 100.0, 0.2, 2.0), round(paced(0.5, 0.0, 100.0, 0.2, 2.0), 2)
-    (0.5, 0.9, 0.0)
+    >>> [round(paced(0.5, spent, 100.0, 0.2, 2.0), 2) for spent in (20.0, 30.0, 0.0)]
+    [0.5, 0.9, 0.0]
     """
     if limit <= 0.0:
         return planned
