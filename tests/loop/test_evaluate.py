@@ -9,7 +9,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from rich.console import Console
 
+from rapport.cli.evaluate import _draw_lists
+from rapport.console.evaluation import evaluation_page, note
+from rapport.console.messages import CATALOGUES
 from rapport.core.errors import InvalidInput, NotFound
 from rapport.learn.offpolicy.bootstrap import Interval
 from rapport.learn.offpolicy.lists import Place
@@ -114,6 +118,19 @@ def test_lists_are_told_place_by_place(shop: Shop) -> None:
     assert lists["floor=0.5"]["whole"] == pytest.approx(
         sum(p["estimate"]["value"] for p in lists["floor=0.5"]["places"])
     )
+
+
+def test_a_place_of_lists_that_cannot_be_told_says_why(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    why = {"code": "no_holdout", "text": "too few lists", "facts": {}}
+    few = {"place": 1, "lists": 3, "effective": 2.0, "estimate": None, "refusal": why}
+    found = report(shop.rt, Question())
+    found["lists"] = [{"name": "uniform", "refused": None, "places": [few], "whole": None}]
+    monkeypatch.setattr("rapport.console.evaluation.report", lambda *_: found)
+    words = CATALOGUES["en"]
+    assert evaluation_page(shop.rt, words, "value")["lists"][0]["places"][0]["why"] == note(why, words)
+    target = Console(record=True, width=200)
+    _draw_lists(target, found["lists"])
+    assert "too few lists" in target.export_text()
 
 
 def test_what_only_some_lists_have_counts_for_them() -> None:
