@@ -76,6 +76,15 @@ def test_thousands_of_customers_come_within_a_hundredth_of_a_percent() -> None:
     assert tally(problem, first_come(problem)).value < 0.95 * plan.tally.value
 
 
+def test_offers_that_stand_in_for_one_another_are_no_trouble() -> None:
+    """A raise of one price sends its takers to the next offer; raises that make it worse are not followed."""
+    values, resources = scarce(40_000, 80, 4)
+    problem = Problem.of(values, resources)
+    plan = allocate(problem, seconds=0)
+    assert keeps_to(problem, plan)
+    assert plan.gap < 2e-3, "with every raise followed to the end it is .058"
+
+
 def test_the_chunks_and_their_number_do_not_change_the_bound() -> None:
     values, resources = scarce(30_000, 4, 5)
     whole, parts = (Problem.of(values, resources, chunk=size) for size in (30_000, 1024))

@@ -20,6 +20,8 @@ Offers = npt.NDArray[np.int16]
 
 RAISES: Final = 8
 """Prices are raised so often until nothing is overdrawn; what still is, rounding cuts off."""
+SLACK: Final = 1e-12
+"""A limit that is passed by less, as a share of it, is kept."""
 FAVOURS: Final = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 1.0, 1.00001, 1.001, 1.1, 2.0)
 """Shares of the dual's bonus that customers may lose before others are asked."""
 
@@ -60,19 +62,35 @@ def serve(problem: Problem, prices: Floats) -> Offers:
 
 
 def _affordable(compiled: Compiled, found: Found) -> tuple[Floats, float]:
-    """Prices at which no resource is overdrawn, if a few small raises lead there, and the lowest dual on the way."""
-    prices, look, bound = found.prices.copy(), found.look, found.look.dual
+    """Prices at which least is overdrawn among a few small raises, and the lowest dual on the way.
+
+    With many offers that stand in for one another a raise moves customers to the next, which then is overdrawn: the
+    first raise that makes it worse is the last.
+    """
+    limits = compiled.problem.limits
+    prices, look, bound = found.prices, found.look, found.look.dual
+    best, least = prices, _overdraft(look.use, limits)
     for n in range(RAISES):
-        over = look.use - compiled.problem.limits
-        broken = over > 1e-12 * np.abs(compiled.problem.limits)
+        over = look.use - limits
+        broken = over > SLACK * np.abs(limits)
         if not broken.any():
             break
-        least = np.abs(over) * compiled.reach / (8.0 * found.window)
-        per_unit = np.maximum(np.diag(look.curvature), np.maximum(least, 1e-300))
+        smallest = np.abs(over) * compiled.reach / (8.0 * found.window)
+        per_unit = np.maximum(np.diag(look.curvature), np.maximum(smallest, 1e-300))
+        prices = prices.copy()
         prices[broken] += 1.5 * 2.0**n * over[broken] / per_unit[broken]
         look = compiled.look(prices, found.window)
         bound = min(bound, look.dual)
-    return prices, bound
+        worst = _overdraft(look.use, limits)
+        if worst > least:
+            break
+        best, least = prices, worst
+    return best, bound
+
+
+def _overdraft(use: Floats, limits: Floats) -> float:
+    """By which share of its limit the most overdrawn resource or floor is, 0 where none is."""
+    return float(((use - limits) / np.maximum(np.abs(limits), SLACK)).max(initial=0.0))
 
 
 def _serve_floors(
