@@ -33,8 +33,9 @@ def test_effects_and_refusals_are_told(monkeypatch, language: str) -> None:
 
 
 def test_an_interval_around_nothing_is_no_effect(monkeypatch) -> None:
-    vague = TOLD | {"effect": EFFECT | {"low": -0.01}, "tells_apart": False}
+    vague = TOLD | {"effect": EFFECT | {"low": -0.01}, "tells_apart": False, "qini": None}
     monkeypatch.setattr(page, "report", lambda _: {"reason": "", "actions": [vague]})
     (told,) = page.uplift_page(None, CATALOGUES["en"])["offers"]
     assert told["said"].startswith("The offer is not shown to change anything")
     assert told["by"] == []
+    assert "curve" not in told

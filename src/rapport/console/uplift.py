@@ -46,8 +46,14 @@ def _offer(one: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
             decisions=f"{effect['decisions']:,}", customers=f"{effect['customers']:,}", shown=f"{effect['shown']:,}"
         ),
         "bars": uplift_plot.bars(effect["anyway"], effect["added"], effect["low"], effect["high"]),
-        "curve": uplift_plot.curve(one["qini"]["share"], one["qini"]["gain"], words["uplift_curve"]),
-        "qini": words["uplift_qini"].format(
-            **{key: f"{1000 * one['qini'][key]:.2f}" for key in ("coefficient", "low", "high")}
-        ),
+        **(_curve(one["qini"], words) if one["qini"] else {}),
+    }
+
+
+def _curve(qini: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """The drawn curve, and its area with the interval."""
+    area = {key: f"{1000 * qini[key]:.2f}" for key in ("coefficient", "low", "high")}
+    return {
+        "curve": uplift_plot.curve(qini["share"], qini["gain"], words["uplift_curve"]),
+        "qini": words["uplift_qini"].format(**area),
     }

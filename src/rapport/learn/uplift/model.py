@@ -67,6 +67,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     slope: Slope | None = None
     """Of the best learner's expectation; customers are told apart only where it is shown to be above 0."""
     qini: Qini | None = None
+    """Of the best learner's order; None where the best of them tells nobody apart."""
     tried: dict[str, float] = {}
     """Learner → its loss beside the constant's: below 0 is better."""
     added: line.Line = line.Line(0.0, [])
@@ -102,7 +103,7 @@ def learn(trial: Trial, seed: int) -> Model:
     judged = [judge(name, learner, kept, scores, seed) for name, learner in LEARNERS.items()]
     plain, best = judged[0], min(judged, key=lambda one: one.loss)
     told = {one.name: one.loss - plain.loss for one in judged}
-    curve = qini(best.effect, scores, kept.customer, seed)
+    curve = qini(best.effect, scores, kept.customer, seed) if best.slope is not None else None
     apart = best.slope is not None and best.slope.shown
     level = line.Line(effect.added, [0.0] * kept.x.shape[1])
     added = _calibrated(LEARNERS[best.name](kept, seed), kept, effect, best) if apart else level
