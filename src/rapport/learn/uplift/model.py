@@ -147,7 +147,8 @@ def _refusal(trial: Trial, kept: Trial) -> str:
         return "no decision has had the time that its goal is given"
     if len(kept) < 0.5 * len(trial):
         left = 1.0 - len(kept) / len(trial)
-        return f"in {left:.0%} of {len(trial)} decisions it was nearly certain, or nearly impossible, that it is shown"
+        sure = f"in {left:.0%} of {len(trial)} decisions it was nearly certain, or nearly impossible, that it is shown"
+        return f"{sure}; raise exploration_floor, or compare it in an experiment"
     for shown, side in ((True, "with"), (False, "without")):
         effective = kept.effective(shown)
         if effective < EFFECTIVE_MIN:
