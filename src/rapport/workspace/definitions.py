@@ -18,6 +18,7 @@ from rapport.workspace.groups import Groups
 from rapport.workspace.learning import Learning
 from rapport.workspace.lists import ListRules
 from rapport.workspace.needs import Needs
+from rapport.workspace.products import Product
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
 from rapport.workspace.value import Value
@@ -361,6 +362,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     games: dict[str, Game] = {}
     budgets: dict[str, Budget] = {}
     experiments: dict[str, Experiment] = {}
+    products: dict[str, Product] = {}
 
     @property
     def slots(self) -> dict[str, list[str]]:

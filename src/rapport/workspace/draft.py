@@ -17,6 +17,7 @@ from rapport.workspace.findings import Finding
 from rapport.workspace.games import Game
 from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
+from rapport.workspace.products import Product
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
 from rapport.workspace.value import Value
@@ -53,6 +54,7 @@ class Draft:
     games: dict[str, Entry[Game]] = field(default_factory=dict)
     budgets: dict[str, Entry[Budget]] = field(default_factory=dict)
     experiments: dict[str, Entry[Experiment]] = field(default_factory=dict)
+    products: dict[str, Entry[Product]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Names that are declared, but not so that they could be read."""

@@ -34,6 +34,7 @@ from rapport.workspace.games import Game
 from rapport.workspace.goals import with_goals
 from rapport.workspace.groups import Groups
 from rapport.workspace.needs import Needs
+from rapport.workspace.products import Product
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Stages
 from rapport.workspace.validation import validate
@@ -57,7 +58,7 @@ FILES: Final = (
     "budgets.yaml",
     "experiments.yaml",
 )
-FOLDERS: Final = ("actions", "sources")
+FOLDERS: Final = ("actions", "products", "sources")
 _VERSION_DIGITS: Final = 12
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
@@ -94,6 +95,7 @@ def read(root: Path) -> Workspace:
         games={name: entry.definition for name, entry in draft.games.items()},
         budgets={name: entry.definition for name, entry in draft.budgets.items()},
         experiments={name: entry.definition for name, entry in draft.experiments.items()},
+        products={name: entry.definition for name, entry in draft.products.items()},
     )
 
 
@@ -146,7 +148,7 @@ class _Reading:
             traits=self._names("traits.yaml", Trait),
             features=self._names("features.yaml", Feature),
             actions=self._actions(),
-            sources=self._sources(),
+            sources=self._files("sources", Source),
             value=self._optional("value.yaml", Value),
             needs=self._optional("needs.yaml", Needs),
             stages=self._optional("stages.yaml", Stages),
@@ -157,6 +159,7 @@ class _Reading:
             games=self._names("games.yaml", Game),
             budgets=self._names("budgets.yaml", Budget),
             experiments=self._names("experiments.yaml", Experiment),
+            products=self._files("products", Product),
             findings=self._findings + list(self._strangers()),
             broken=self._broken,
             unreadable=self._unreadable,
@@ -230,18 +233,19 @@ class _Reading:
             self._add(actions, {entry.definition.name or key: entry for key, entry in entries.items()}, "action")
         return {name: _named(name, entry) for name, entry in actions.items()}
 
-    def _sources(self) -> dict[str, Entry[Source]]:
-        sources: dict[str, Entry[Source]] = {}
-        for document in self._documents("sources"):
-            entries = self._named_after_file(document, Source)
-            self._add(sources, {entry.definition.name or key: entry for key, entry in entries.items()}, "source")
-        return {name: _named(name, entry) for name, entry in sources.items()}
+    def _files(self, folder: str, kind: type[Struct]) -> dict[str, Entry[Struct]]:
+        """One definition a file, by the name it gives itself or else the file's."""
+        found: dict[str, Entry[Any]] = {}
+        for document in self._documents(folder):
+            entries = self._named_after_file(document, kind)
+            self._add(found, {entry.definition.name or key: entry for key, entry in entries.items()}, folder[:-1])
+        return {name: _named(name, entry) for name, entry in found.items()}
 
     def _documents(self, folder: str) -> list[Document]:
         paths = sorted((self._root / folder).glob("*.yaml"))
         return [document for path in paths if (document := self._document(path)) is not None]
 
-    def _named_after_file(self, document: Document, kind: type[Struct]) -> dict[str, Entry[Struct]]:
+    def _named_after_file(self, document: Document, kind: type[Struct]) -> dict[str, Entry[Any]]:
         definition = self._convert.definition(kind, document.root, Place(document))
         return {} if definition is None else {Path(document.name).stem: Entry(definition, Place(document))}
 

@@ -22,6 +22,7 @@ from rapport.workspace import (
     learning,
     lists,
     needs,
+    products,
     segments,
     stages,
     value,
@@ -55,6 +56,17 @@ from rapport.workspace.groups import Attitudes, AttitudeSignal, Groups
 from rapport.workspace.learning import Learning
 from rapport.workspace.lists import ListRules
 from rapport.workspace.needs import NeedAttribute, Needs, Reading
+from rapport.workspace.products import (
+    Bundle,
+    ModuleGroup,
+    ModuleOption,
+    Product,
+    ProductLimit,
+    ProductRule,
+    ProductTable,
+    QuantityPrice,
+    ReadyVariant,
+)
 from rapport.workspace.segments import Segment
 from rapport.workspace.stages import Signal, Stages
 from rapport.workspace.value import Dimension, Indicator, Lifetime, Quadrant, Value
@@ -113,6 +125,21 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
         "experiments.yaml",
         "Name → experiment: treatments compared on customers drawn by lot.",
         (Experiment, Arm, Metric),
+    ),
+    (
+        "products/*.yaml",
+        "What can be configured, one product a file: modules and rules.",
+        (
+            Product,
+            ModuleGroup,
+            ModuleOption,
+            ProductRule,
+            ProductTable,
+            ProductLimit,
+            Bundle,
+            QuantityPrice,
+            ReadyVariant,
+        ),
     ),
     (
         "sources/*.yaml",
@@ -250,7 +277,7 @@ def definition_kinds() -> Iterator[type[msgspec.Struct]]:
     """Every definition that a workspace file can hold."""
     modules = (
         definitions, value, needs, stages, capabilities, groups, segments, gates, learning, lists, catalogue, games,
-        budgets, experiments,
+        budgets, experiments, products,
     )  # fmt: skip
     for module in modules:
         for _, kind in inspect.getmembers(module, inspect.isclass):

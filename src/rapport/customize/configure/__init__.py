@@ -1,0 +1,28 @@
+"""Configuration: which options of a product are still possible, why others are not, what it costs, what suits.
+
+In: a ``Model`` (groups, options, rules; from a workspace's product by ``of_product``, or from UVL), picks as literals,
+and what is known of the customer. Out: options with their state, prices, counts, completions, explanations, variants.
+By: ``formula_of`` turns the model into clauses, ``compile`` turns these into a ``Circuit`` on which linear passes
+answer exactly, and where that takes too long a SAT solver answers instead: all behind one ``Reasoner``.
+
+A literal is +v for an option that is chosen and -v for one that is refused; options are numbered from 1.
+"""
+
+from rapport.customize.configure.circuit import Circuit
+from rapport.customize.configure.formula import Formula, formula_of
+from rapport.customize.configure.model import Group, Model, Option, Rule
+from rapport.customize.configure.reasoner import Impossible, Prices, Reasoner, Validity
+
+__all__ = [
+    "Circuit",
+    "Formula",
+    "Group",
+    "Impossible",
+    "Model",
+    "Option",
+    "Prices",
+    "Reasoner",
+    "Rule",
+    "Validity",
+    "formula_of",
+]
