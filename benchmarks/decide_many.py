@@ -20,9 +20,9 @@ import msgspec
 import numpy as np
 
 from rapport.bootstrap import calm_collector, open_runtime
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import ingest
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 from rapport.loop.runtime import Runtime
 
 SIZES = (20, 100, 300, 1_000)

@@ -27,10 +27,10 @@ from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.event import LogEntry
 from rapport.core.identifier import Identifier
 from rapport.core.time import DAY_US
-from rapport.loop.differentiate import live_frame, models, rescored, score
-from rapport.loop.fold import catch_up, fold
-from rapport.loop.ingest import ingest
-from rapport.loop.refresh import refresh
+from rapport.loop.intake.fold import catch_up, fold
+from rapport.loop.intake.ingest import ingest
+from rapport.loop.refreshing.differentiate import live_frame, models, rescored, score
+from rapport.loop.refreshing.refresh import refresh
 from rapport.loop.runtime import Runtime
 
 START_US = 1_640_995_200_000_000
@@ -207,7 +207,7 @@ class Peak:
 
     @contextmanager
     def watching(self, rt: Runtime) -> Iterator[None]:
-        from rapport.loop import refresh as module
+        from rapport.loop.refreshing import refresh as module
 
         timed = module._timed
 

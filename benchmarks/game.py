@@ -30,10 +30,10 @@ from rapport.demo import people
 from rapport.demo.behaviour import browse, buy, sign_in
 from rapport.demo.people import Moment, Reader, acceptance, invent, picked
 from rapport.demo.shop import Calendar, open_shop, write_workspace
-from rapport.loop import game
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import ingest
-from rapport.loop.refresh import refresh
+from rapport.loop.deciding import game
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
+from rapport.loop.refreshing.refresh import refresh
 from rapport.workspace import read
 
 GAME = "which_shelf"

@@ -22,10 +22,10 @@ from pathlib import Path
 from benchmarks.openloop import Result, drive, request
 from rapport.bootstrap import opened
 from rapport.loop import keys
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import ingest
-from rapport.loop.respond import Answer, respond
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.deciding.respond import Answer, respond
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 from rapport.loop.runtime import Runtime
 
 ACTIONS = 50

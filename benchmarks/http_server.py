@@ -18,8 +18,8 @@ import msgspec
 from rapport.bootstrap import calm_collector, open_runtime
 from rapport.core.decision import DecisionRow, encode_decision
 from rapport.core.event import encode_event
-from rapport.loop.decide import Ask, decide
-from rapport.loop.ingest import Envelope, read_event
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.intake.ingest import Envelope, read_event
 from rapport.loop.runtime import Runtime
 from rapport.service.app import build
 from rapport.service.live import Saves

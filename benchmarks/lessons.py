@@ -28,11 +28,11 @@ from rapport.demo import rounds as story
 from rapport.demo.people import Moment, Reader, acceptance, invent
 from rapport.demo.rounds import Stage, site_name, till_name
 from rapport.demo.shop import Calendar, open_shop, write_workspace
-from rapport.loop import depth_report, findings
-from rapport.loop.depth import depths, everybody, expected
-from rapport.loop.needs import of_customer
+from rapport.loop.learning import depth_report, findings
+from rapport.loop.learning.depth import depths, everybody, expected
+from rapport.loop.learning.showings import Table, read
+from rapport.loop.reports.needs import of_customer
 from rapport.loop.runtime import Runtime
-from rapport.loop.showings import Table, read
 from rapport.loop.view import find
 
 TODAY_US = 20_500 * DAY_US

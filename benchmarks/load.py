@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 
 from rapport.bootstrap import opened
-from rapport.loop.load import load, propose
+from rapport.loop.intake.load import load, propose
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "online_retail"
 LINES = 541_909

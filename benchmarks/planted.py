@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 from benchmarks.stitch import UnionFind
 from rapport.bootstrap import opened
 from rapport.core.event import decode_event
-from rapport.loop.fold import catch_up
-from rapport.loop.identity import report
-from rapport.loop.ingest import ingest
+from rapport.loop.identities.identity import report
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 from rapport.loop.runtime import Runtime
 
 IDENTITY = """

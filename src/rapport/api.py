@@ -11,12 +11,12 @@ import msgspec
 
 from rapport.bootstrap import open_runtime
 from rapport.core.decision import Outcome
-from rapport.loop.decide import Ask, answer, decide
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import Ingested, ingest
-from rapport.loop.load import LoadReport, load
-from rapport.loop.refresh import RefreshReport, refresh
-from rapport.loop.respond import Answer, respond
+from rapport.loop.deciding.decide import Ask, answer, decide
+from rapport.loop.deciding.respond import Answer, respond
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import Ingested, ingest
+from rapport.loop.intake.load import LoadReport, load
+from rapport.loop.refreshing.refresh import RefreshReport, refresh
 from rapport.loop.view import show
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from rapport.core.errors import InvalidInput, NotFound, did_you_mean
 from rapport.identify.link import Field, FieldKind
 from rapport.identify.link.fields import date_parts, profile, read_fields
-from rapport.loop.linkage import Linkage, link_records, prepare_columns
+from rapport.loop.identities.linkage import Linkage, link_records, prepare_columns
 from rapport.warehouse.links import DuckDBLinking
 from rapport.workspace.definitions import Linking as Thresholds
 

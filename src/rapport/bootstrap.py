@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rapport.loop.backups import FILE, examine, finish_restore
-from rapport.loop.erase import resume
+from rapport.loop.privacy.erase import resume
 from rapport.loop.runtime import Runtime, assemble
 from rapport.ports.clock import Chance, Clock
 from rapport.store import copying

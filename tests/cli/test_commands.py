@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rapport.bootstrap import opened
-from rapport.loop.ingest import ingest
+from rapport.loop.intake.ingest import ingest
 
 Run = Callable[..., Any]
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from rapport.bootstrap import open_runtime
-from rapport.loop.fold import catch_up
-from rapport.loop.identity import merge
-from rapport.loop.ingest import ingest
+from rapport.loop.identities.identity import merge
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 from tests.cli.conftest import Run
 
 FILES = {

@@ -78,7 +78,7 @@ def test_both_reports_and_the_trial_of_a_past_day(run, tmp_path):
 
 def two_trials_at_once_do_not_mix(root):
     from rapport.bootstrap import opened
-    from rapport.loop.potential import backtest
+    from rapport.loop.reports.potential import backtest
 
     with opened(root) as rt:
         days = [(TODAY - back) * DAY_US for back in (200, 90, 200, 90)]

@@ -10,8 +10,8 @@ import pytest
 from rapport.bootstrap import opened
 from rapport.core.identifier import Identifier
 from rapport.identify.link.waterfall import Step, Waterfall
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import ingest
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 from rapport.ports.store import ModelRow, ReviewRow
 from tests.cli.conftest import Run
 from tests.service.test_identity import BY_FIRST_NAME

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from rapport.bootstrap import opened
-from rapport.loop.ingest import ingest
+from rapport.loop.intake.ingest import ingest
 from rapport.loop.refreshed import last_refresh
-from rapport.loop.stage import after_refresh
+from rapport.loop.reports.stage import after_refresh
 
 Run = Callable[..., Any]
 CALL = b'{"type": "track", "event": "Product Viewed", "userId": "K1", "properties": {"category": "tea"}}'

@@ -11,7 +11,7 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.needs_plot import interval, value_map
 from rapport.differentiate.needs.ladders import Step
 from rapport.differentiate.needs.ladders import value_map as mapped
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import open_site, write_workspace
 
 NEEDS = 'segment_by: ""\nladder_cutoff: 1\nladders: {organic: {fewer additives: health}}\n'

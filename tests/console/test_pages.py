@@ -8,7 +8,7 @@ import pytest
 
 from rapport.console.login import invite
 from rapport.loop import keys
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from rapport.console.ladder_plot import ladder
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import _templates
 from rapport.differentiate.readiness import STAGES, TEXTS
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from rapport.workspace.columns import PART_COLUMNS
 
 

@@ -11,8 +11,8 @@ from rapport.console.login import invite
 from rapport.core.identifier import Identifier
 from rapport.identify.link.judge import ONE_EACH
 from rapport.identify.link.waterfall import Step, Waterfall
-from rapport.loop import review as reviewing
-from rapport.loop.refresh import refresh
+from rapport.loop.identities import review as reviewing
+from rapport.loop.refreshing.refresh import refresh
 from rapport.ports.store import ReviewRow
 
 ANN, BEN = Identifier("user_id", "ann"), Identifier("user_id", "ben")

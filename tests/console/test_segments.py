@@ -9,7 +9,7 @@ import pytest
 
 from rapport.console.segments_plot import funnel
 from rapport.console.words.segments import CHINESE, ENGLISH
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import FILES, open_site
 
 STEPS = ("Product Viewed", "Product Added", "Checkout Started")

@@ -11,7 +11,7 @@ import pytest
 from rapport.console.matrix_plot import Group, matrix
 from rapport.console.messages import CATALOGUES
 from rapport.console.words import selection as words
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import open_site, write_workspace
 
 CAPABILITIES = """

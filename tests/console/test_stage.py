@@ -13,8 +13,8 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.stage_plot import flow, moves_of
 from rapport.console.words import stage as words
 from rapport.differentiate.readings import STAGES
-from rapport.loop import stage
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
+from rapport.loop.reports import stage
 from tests.service.shop import Site, open_site, write_workspace
 
 

@@ -12,7 +12,7 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.value import value_page
 from rapport.console.value_plot import movement_rows, quadrant_map
 from rapport.console.words import value as words
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import FILES, open_site, write_workspace
 
 VALUE = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rapport.bootstrap import opened
 from rapport.loop.backups import backup, restore
-from rapport.loop.erase import erase
+from rapport.loop.privacy.erase import erase
 from rapport.loop.runtime import Runtime
 
 

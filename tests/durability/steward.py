@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rapport.bootstrap import open_runtime
 from rapport.core.errors import InvalidInput, NotFound
-from rapport.loop.fold import catch_up
-from rapport.loop.identity import merge, unmerge
-from rapport.loop.ingest import ingest
+from rapport.loop.identities.identity import merge, unmerge
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 
 USERS = [f"u{number}" for number in range(4)]
 DEVICES = [f"a{number}" for number in range(6)]

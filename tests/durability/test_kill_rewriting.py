@@ -16,8 +16,8 @@ import pytest
 
 from rapport.bootstrap import opened
 from rapport.loop.backups import backup, examine, listing
-from rapport.loop.fold import catch_up
-from rapport.loop.rebuild import rebuild
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.rebuild import rebuild
 from rapport.loop.runtime import Runtime
 from tests.loop.conftest import Shop, identify, track, write_workspace
 from tests.loop.traces import ANN, FAMILY, HERS, found, live_through, projection

@@ -15,9 +15,9 @@ import pytest
 from rapport.bootstrap import opened
 from rapport.core.errors import NotFound
 from rapport.loop import keys
-from rapport.loop.erase import receipts
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import ingest
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
+from rapport.loop.privacy.erase import receipts
 from rapport.loop.view import show
 from tests.durability.test_kill_server import Server, root
 

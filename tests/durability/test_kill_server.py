@@ -20,8 +20,8 @@ import pytest
 
 from rapport.bootstrap import opened
 from rapport.loop import keys
-from rapport.loop.fold import catch_up
-from rapport.loop.rebuild import rebuild
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.rebuild import rebuild
 from tests.loop.conftest import write_workspace
 
 KILLS = int(os.environ.get("RAPPORT_KILLS", "3"))

@@ -10,7 +10,7 @@ from typing import Any
 from rapport.bootstrap import opened
 from rapport.core.customer import decode_profile
 from rapport.core.event import LINK, LogEntry
-from rapport.loop.fold import catch_up
+from rapport.loop.intake.fold import catch_up
 from rapport.loop.runtime import Runtime
 from tests.loop.conftest import write_workspace
 

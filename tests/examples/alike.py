@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 
 from rapport.core.customer import decode_profile
-from rapport.loop.differentiate import live_frame, models, score, score_row
 from rapport.loop.refreshed import last_refresh
+from rapport.loop.refreshing.differentiate import live_frame, models, score, score_row
 from rapport.loop.runtime import Runtime
 
 

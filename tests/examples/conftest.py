@@ -14,8 +14,8 @@ import pytest
 from rapport.bootstrap import open_runtime
 from rapport.core.event import Event
 from rapport.core.time import to_us
-from rapport.loop.load import LoadReport, load
-from rapport.loop.refresh import refresh
+from rapport.loop.intake.load import LoadReport, load
+from rapport.loop.refreshing.refresh import refresh
 from rapport.loop.runtime import Runtime
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

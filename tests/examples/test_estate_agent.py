@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
-from rapport.loop.customer_table import describe
-from rapport.loop.decide import Ask, decide
-from rapport.loop.dropped import dropped
-from rapport.loop.fold import catch_up
-from rapport.loop.quality import quality
-from rapport.loop.refresh import refresh
-from rapport.loop.usage import usage
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.refreshing.refresh import refresh
+from rapport.loop.reports.customer_table import describe
+from rapport.loop.reports.dropped import dropped
+from rapport.loop.reports.quality import quality
+from rapport.loop.reports.usage import usage
 from tests.examples.conftest import EXAMPLES
 
 pytestmark = pytest.mark.xdist_group("estate_agent")

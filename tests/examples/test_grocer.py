@@ -6,15 +6,16 @@ from decimal import Decimal
 import pytest
 
 from rapport.core.money import SCALE, to_units
-from rapport.loop import value, view
+from rapport.loop import view
 from rapport.loop.columns import customer_row
-from rapport.loop.customer_table import describe
-from rapport.loop.fold import catch_up
-from rapport.loop.identity import merge, unmerge
-from rapport.loop.load import load
-from rapport.loop.quality import quality
-from rapport.loop.refresh import refresh
-from rapport.loop.usage import usage
+from rapport.loop.identities.identity import merge, unmerge
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.load import load
+from rapport.loop.refreshing.refresh import refresh
+from rapport.loop.reports import value
+from rapport.loop.reports.customer_table import describe
+from rapport.loop.reports.quality import quality
+from rapport.loop.reports.usage import usage
 from rapport.workspace.columns import score_columns
 from tests.examples.alike import assert_live_is_batch
 

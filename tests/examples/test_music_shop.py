@@ -7,7 +7,7 @@ from math import log
 
 import pytest
 
-from rapport.loop import lifetime
+from rapport.loop.reports import lifetime
 from tests.examples.alike import assert_live_is_batch
 
 pytestmark = pytest.mark.xdist_group("music_shop")

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from rapport.core.money import SCALE, to_units
-from rapport.loop import selection, value
-from rapport.loop.load import load
+from rapport.loop.intake.load import load
+from rapport.loop.reports import selection, value
 from tests.examples.alike import assert_live_is_batch
 
 KEPT = "CustomerID IS NOT NULL AND UnitPrice > 0 AND InvoiceNo NOT LIKE 'A%'"

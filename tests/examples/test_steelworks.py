@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import pytest
 
 from rapport.bootstrap import open_runtime
-from rapport.loop import value
-from rapport.loop.decide import Ask, decide
-from rapport.loop.load import load
-from rapport.loop.refresh import refresh
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.intake.load import load
+from rapport.loop.refreshing.refresh import refresh
+from rapport.loop.reports import value
 from tests.examples.conftest import EXAMPLES
 
 pytestmark = pytest.mark.xdist_group("steelworks")

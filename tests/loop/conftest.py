@@ -12,8 +12,8 @@ import pytest
 
 from rapport.bootstrap import open_runtime
 from rapport.core.time import DAY_US
-from rapport.loop.fold import catch_up
-from rapport.loop.ingest import Ingested, ingest
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import Ingested, ingest
 from rapport.loop.runtime import Runtime
 
 MORNING = 20_000 * DAY_US + 9 * 3_600_000_000

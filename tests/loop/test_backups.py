@@ -14,10 +14,10 @@ from rapport.bootstrap import lay_out, opened
 from rapport.core.errors import Conflict, InvalidInput, NotFound
 from rapport.loop import keys
 from rapport.loop.backups import backup, erase_in_all, listing, restore
-from rapport.loop.erase import erase, receipts
-from rapport.loop.fold import catch_up
-from rapport.loop.rebuild import rebuild
-from rapport.loop.refresh import refresh
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.rebuild import rebuild
+from rapport.loop.privacy.erase import erase, receipts
+from rapport.loop.refreshing.refresh import refresh
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find
 from tests.loop.conftest import CountingChance, HandClock, Shop, identify, track, write_workspace

@@ -12,11 +12,11 @@ import duckdb
 import msgspec
 
 from rapport.core.identifier import Identifier
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up
-from rapport.loop.identity import merge, unmerge
-from rapport.loop.refresh import refresh
-from rapport.loop.respond import Answer, respond
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.deciding.respond import Answer, respond
+from rapport.loop.identities.identity import merge, unmerge
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.refreshing.refresh import refresh
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import RejectionRow, ReviewRow
 from tests.loop.conftest import Shop, identify, track

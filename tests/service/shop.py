@@ -16,7 +16,7 @@ import httpx
 from rapport.bootstrap import open_runtime
 from rapport.core.event import Event
 from rapport.loop import keys
-from rapport.loop.fold import catch_up
+from rapport.loop.intake.fold import catch_up
 from rapport.loop.runtime import Runtime
 from rapport.service.app import build
 from rapport.service.exchange import RawRoute

@@ -6,7 +6,7 @@ import pytest
 
 from rapport.console.budgets import budgets_page
 from rapport.console.messages import CATALOGUES
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import open_site, write_workspace
 
 FILES = {

@@ -12,9 +12,9 @@ from rapport.console.evaluation_plot import forest
 from rapport.console.messages import CATALOGUES
 from rapport.core.time import DAY_US
 from rapport.learn.offpolicy.notes import WORDS
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up
-from rapport.loop.respond import Answer, respond
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.deciding.respond import Answer, respond
+from rapport.loop.intake.fold import catch_up
 from tests.service.shop import FILES, open_site
 
 FACTS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rapport.console.messages import CATALOGUES
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import open_site, write_workspace
 
 FILES = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rapport.console.messages import CATALOGUES
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import Site, open_site, write_workspace
 
 BY = {"actor": "eve", "department": "service"}

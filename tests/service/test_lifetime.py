@@ -8,7 +8,7 @@ import pytest
 
 from rapport.console.messages import CATALOGUES
 from rapport.core.time import DAY_US, iso
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.differentiate.lifetime.shops import shop as made_up
 from tests.service.shop import open_site, write_workspace
 

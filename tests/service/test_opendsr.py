@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rapport.loop.rights import work
+from rapport.loop.privacy.rights import work
 from rapport.service.background import Folding
 from tests.service.test_background import eventually
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from rapport.differentiate.readiness import Counted
-from rapport.loop.gatekeeper import STATE
-from rapport.loop.refresh import refresh
+from rapport.loop.deciding.gatekeeper import STATE
+from rapport.loop.refreshing.refresh import refresh
 
 
 def test_the_ladder_names_every_stage(site: Any) -> None:

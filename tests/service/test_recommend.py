@@ -8,7 +8,7 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.recommend import recommendations_page
 from rapport.core.identifier import Identifier
 from rapport.core.time import DAY_US, iso
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.customize.recommend.shops import TODAY, shop
 from tests.service.shop import open_site, write_workspace
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 
 PATHS = ["quality", "usage", "customers", "dropped"]
 

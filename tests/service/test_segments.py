@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from rapport.workspace import read
 
 

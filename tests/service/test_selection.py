@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rapport.loop.refresh import refresh
+from rapport.loop.refreshing.refresh import refresh
 from tests.service.shop import open_site, write_workspace
 
 CAPABILITIES = """

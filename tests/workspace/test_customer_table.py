@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rapport.bootstrap import open_runtime
-from rapport.loop.ingest import ingest
-from rapport.loop.refresh import refresh
+from rapport.loop.intake.ingest import ingest
+from rapport.loop.refreshing.refresh import refresh
 from rapport.workspace.columns import SYSTEM_COLUMNS
 from rapport.workspace.customer_table import _ALWAYS, PARQUET_TYPES, reference
 

@@ -17,7 +17,7 @@ STEPS = [
     ("Added to cart", 30, 10, "33% (19–51%)"),
     ("Checkout started", 20, 10, ""),
 ]
-"""The forty attempts of tests/loop/test_abandonment.py."""
+"""The forty attempts of tests/loop/reports/test_abandonment.py."""
 
 
 def main() -> None:

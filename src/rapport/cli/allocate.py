@@ -34,8 +34,8 @@ def allocate(
     as_json: AsJson = False,
 ) -> None:
     """Plan who gets which offer under the budgets, with a proof of how near it is to the best plan. Sends nothing."""
-    from rapport.loop.allocate import plan
-    from rapport.loop.fold import catch_up
+    from rapport.loop.deciding.allocate import plan
+    from rapport.loop.intake.fold import catch_up
 
     session: Session = context.obj
     with session.open() as rt, _stdout_apart():
@@ -46,8 +46,8 @@ def allocate(
 
 def budgets(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what is spent of every budget, what one more euro of it would earn, and what the last plan was."""
-    from rapport.loop.allocate import report
-    from rapport.loop.fold import catch_up
+    from rapport.loop.deciding.allocate import report
+    from rapport.loop.intake.fold import catch_up
 
     session: Session = context.obj
     with session.open() as rt:

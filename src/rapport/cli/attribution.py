@@ -35,8 +35,8 @@ def attribution(
     as_json: AsJson = False,
 ) -> None:
     """Say which offers share the credit for what was accepted, by every rule side by side; none of them is causal."""
-    from rapport.loop.attribution import report
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.attribution import report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def consents(context: typer.Context, customer: CustomerId, as_json: AsJson = False) -> None:
     """Show what a customer allowed and withdrew, by which proof, and what holds now."""
-    from rapport.loop.consent import ledger
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.privacy.consent import ledger
 
     session: Session = context.obj
     with session.open() as rt:
@@ -46,8 +46,8 @@ def consent(
     as_json: AsJson = False,
 ) -> None:
     """Enter what a customer said about a purpose: on the telephone, on paper, at the desk."""
-    from rapport.loop.consent import Word, state
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.privacy.consent import Word, state
 
     session: Session = context.obj
     word = Word(purpose=purpose, given=given, channel=channel, proof=proof)

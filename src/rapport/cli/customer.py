@@ -20,7 +20,7 @@ app = typer.Typer(help="One customer: the 360° view, export, erasure, history."
 @app.command()
 def show(context: typer.Context, customer: CustomerId, as_json: AsJson = False) -> None:
     """Show everything known of one customer."""
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
     from rapport.loop.view import show as view
 
     session: Session = context.obj
@@ -38,7 +38,7 @@ def listing(
     as_json: AsJson = False,
 ) -> None:
     """List customers in the order of their ids."""
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
     from rapport.loop.view import listing as page
 
     session: Session = context.obj
@@ -57,9 +57,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Export all of a customer's records: JSON on stdout (with or without --json), or a file."""
-    from rapport.loop.export import archive
-    from rapport.loop.export import export as everything
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.privacy.export import archive
+    from rapport.loop.privacy.export import export as everything
 
     if shape == "csv" and to is None:
         raise UsageError("a zip of tables is a file", where="--format csv", hint="say where: --to customer.zip")
@@ -94,7 +94,7 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """List a customer's events, newest first."""
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
     from rapport.loop.view import timeline
 
     session: Session = context.obj
@@ -112,8 +112,8 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Erase a customer from everything that Rapport made, backups included, and print the receipt."""
-    from rapport.loop.erase import erase as forget
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.privacy.erase import erase as forget
 
     session: Session = context.obj
     with session.open() as rt:

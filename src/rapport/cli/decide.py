@@ -33,9 +33,9 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Decide what to offer one customer, and record why."""
-    from rapport.loop.decide import Ask, answer
-    from rapport.loop.decide import decide as choose
-    from rapport.loop.fold import catch_up
+    from rapport.loop.deciding.decide import Ask, answer
+    from rapport.loop.deciding.decide import decide as choose
+    from rapport.loop.intake.fold import catch_up
     from rapport.loop.who import whom
 
     session: Session = context.obj
@@ -61,9 +61,9 @@ def respond(
     as_json: AsJson = False,
 ) -> None:
     """Record the answer to a decision and learn from it."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.respond import Answer
-    from rapport.loop.respond import respond as take
+    from rapport.loop.deciding.respond import Answer
+    from rapport.loop.deciding.respond import respond as take
+    from rapport.loop.intake.fold import catch_up
 
     session: Session = context.obj
     with session.open() as rt:

@@ -30,8 +30,8 @@ def register(app: typer.Typer) -> None:
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what is loaded, folded, refreshed and learnt, and what to do next."""
     session: Session = context.obj
-    from rapport.loop.gates import readiness as ladder
-    from rapport.loop.models import warnings
+    from rapport.loop.learning.models import warnings
+    from rapport.loop.refreshing.gates import readiness as ladder
 
     with session.open() as rt:
         stages, ready, warned = _stages(rt), ladder(rt), warnings(rt)
@@ -98,7 +98,7 @@ def _refused(rt: Runtime) -> dict[str, int]:
 
 def _not_kept(rt: Runtime) -> dict[str, Any]:
     """What was dropped lately: how much for each reason, and the line that would keep the commonest trait."""
-    from rapport.loop.dropped import REASONS, dropped
+    from rapport.loop.reports.dropped import REASONS, dropped
 
     found = dropped(rt)
     told: dict[str, Any] = {reason: sum(one["times"] for one in found[reason]) for reason in REASONS if found[reason]}

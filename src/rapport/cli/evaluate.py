@@ -46,8 +46,8 @@ def evaluate(  # noqa: PLR0917
     as_json: AsJson = False,
 ) -> None:
     """Say what other policies would have earned from the recorded decisions, or why that cannot be said."""
-    from rapport.loop.evaluate import Question, report
-    from rapport.loop.fold import catch_up, close_windows
+    from rapport.loop.intake.fold import catch_up, close_windows
+    from rapport.loop.learning.evaluate import Question, report
     from rapport.workspace import read
 
     session: Session = context.obj

@@ -33,7 +33,7 @@ def group() -> None:
 @app.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the declared experiments: what runs, since when, and for how many customers it was planned."""
-    from rapport.loop.experiments import listing
+    from rapport.loop.experimenting.experiments import listing
 
     session: Session = context.obj
     with session.open() as rt:
@@ -44,7 +44,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def report(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Say what an experiment has shown so far, how sure that is, or why nothing can be said."""
-    from rapport.loop.experiments import report as read
+    from rapport.loop.experimenting.experiments import report as read
 
     session: Session = context.obj
     with session.open() as rt:
@@ -55,7 +55,7 @@ def report(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def power(context: typer.Context, name: Name, effect: Effect = None, as_json: AsJson = False) -> None:
     """Say how many customers an experiment takes, and how many days, before it is started."""
-    from rapport.loop.experiment_plan import plan
+    from rapport.loop.experimenting.experiment_plan import plan
 
     session: Session = context.obj
     with session.open() as rt:
@@ -72,7 +72,7 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Plan an experiment and start it: from now on decisions follow it."""
-    from rapport.loop.experiments import start as begin
+    from rapport.loop.experimenting.experiments import start as begin
 
     session: Session = context.obj
     with session.open() as rt:
@@ -83,7 +83,7 @@ def start(
 @app.command()
 def stop(context: typer.Context, name: Name, actor: Actor = "the shell", as_json: AsJson = False) -> None:
     """End an experiment: decisions follow it no longer, and its report stands still."""
-    from rapport.loop.experiments import stop as end
+    from rapport.loop.experimenting.experiments import stop as end
 
     session: Session = context.obj
     with session.open() as rt:
@@ -93,7 +93,7 @@ def stop(context: typer.Context, name: Name, actor: Actor = "the shell", as_json
 
 def holdout(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what personal treatment brings: those held out beside everybody else."""
-    from rapport.loop.holdout import report as read
+    from rapport.loop.experimenting.holdout import report as read
 
     session: Session = context.obj
     with session.open() as rt:

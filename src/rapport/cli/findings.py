@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def findings(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what holds of offers and customers: each finding with size, interval, customers and what to do."""
-    from rapport.loop.findings import report
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.findings import report
 
     session: Session = context.obj
     with session.open() as rt:
@@ -33,8 +33,8 @@ def findings(context: typer.Context, as_json: AsJson = False) -> None:
 
 def lessons(context: typer.Context, as_json: AsJson = False) -> None:
     """Say how well customers are known, in bits: how it is spread, grows with contacts, and what goes with it."""
-    from rapport.loop.depth_report import report
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.depth_report import report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -55,8 +55,8 @@ def report(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _report(session: Session) -> dict[str, Any]:
-    from rapport.loop.fold import catch_up
-    from rapport.loop.games import report as told
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.games import report as told
 
     with session.open() as rt:
         catch_up(rt)
@@ -66,8 +66,8 @@ def _report(session: Session) -> dict[str, Any]:
 def _played(
     rt: Runtime, name: str, customer: dict[str, str], answer: Callable[[dict[str, Any]], Answer | None]
 ) -> dict[str, Any]:
-    from rapport.loop.fold import catch_up
-    from rapport.loop.game import Before, Move, pick, show
+    from rapport.loop.deciding.game import Before, Move, pick, show
+    from rapport.loop.intake.fold import catch_up
 
     catch_up(rt)
     told = show(rt, name, customer)

@@ -23,7 +23,7 @@ OtherId = Annotated[str, typer.Argument(metavar="OTHER", help="Another customer 
 @app.command()
 def links(context: typer.Context, customer: CustomerId, as_json: AsJson = False) -> None:
     """List a customer's identifiers and the links that join them."""
-    from rapport.loop.fold import catch_up
+    from rapport.loop.intake.fold import catch_up
     from rapport.loop.view import show
 
     session: Session = context.obj
@@ -55,7 +55,7 @@ def merge(
     as_json: AsJson = False,
 ) -> None:
     """Say that two customers are one person; unmerge takes it back."""
-    from rapport.loop import identity
+    from rapport.loop.identities import identity
 
     session: Session = context.obj
     with session.open() as rt:
@@ -75,7 +75,7 @@ def unmerge(
     as_json: AsJson = False,
 ) -> None:
     """Say that two customers are two people: both are what they would have been had they never been merged."""
-    from rapport.loop import identity
+    from rapport.loop.identities import identity
 
     session: Session = context.obj
     actor = actor or getpass.getuser()
@@ -87,8 +87,8 @@ def unmerge(
 @app.command()
 def report(context: typer.Context, as_json: AsJson = False) -> None:
     """List what protects against wrong merges: shared identifiers, refused joins, ids that rotate."""
-    from rapport.loop import identity
-    from rapport.loop.fold import catch_up
+    from rapport.loop.identities import identity
+    from rapport.loop.intake.fold import catch_up
 
     session: Session = context.obj
     with session.open() as rt:

@@ -35,8 +35,8 @@ def listing(
     as_json: AsJson = False,
 ) -> None:
     """List what each contact taught, what that is worth in bits, and what a competitor would have to learn."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.lessons import of_customer
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.lessons import of_customer
 
     session: Session = context.obj
     with session.open() as rt:
@@ -59,8 +59,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Enter what a member of staff learnt: a trait, a need, or a note."""
-    from rapport.loop.staff import Entry
-    from rapport.loop.staff import add as enter
+    from rapport.loop.intake.staff import Entry
+    from rapport.loop.intake.staff import add as enter
 
     name, _, value = (trait or need).partition("=")
     entry = Entry(
@@ -86,8 +86,8 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Take a lesson back: it no longer counts, and the next decisions are made without it."""
-    from rapport.loop import unlearn
-    from rapport.loop.staff import Signed
+    from rapport.loop.intake.staff import Signed
+    from rapport.loop.learning import unlearn
 
     by = Signed(actor=actor or getpass.getuser(), department=department, because=because)
     session: Session = context.obj
@@ -109,8 +109,8 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Make a lesson that was taken back count again."""
-    from rapport.loop import unlearn
-    from rapport.loop.staff import Signed
+    from rapport.loop.intake.staff import Signed
+    from rapport.loop.learning import unlearn
 
     by = Signed(actor=actor or getpass.getuser(), department=department, because=because)
     session: Session = context.obj

@@ -25,8 +25,8 @@ def lifetime(
     as_json: AsJson = False,
 ) -> None:
     """Say what customers will still bring, with the test on the past beside it; or what one customer will."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.lifetime import of_customer, report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.lifetime import of_customer, report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -22,7 +22,7 @@ def link(context: typer.Context, *, dry_run: DryRun = False, as_json: AsJson = F
 
     Works on the customers as the last rapport refresh saw them.
     """
-    from rapport.loop.link import link as link_everybody
+    from rapport.loop.identities.link import link as link_everybody
 
     session: Session = context.obj
     with session.open() as rt, output.progress("looking for probable links", quiet=as_json) as progress:

@@ -14,7 +14,7 @@ from rapport.cli.session import AsJson, Session
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rapport.loop.load import FileReport, LoadReport
+    from rapport.loop.intake.load import FileReport, LoadReport
     from rapport.sources.propose import Proposal
 
 EXAMPLE_WIDTH = 160
@@ -40,7 +40,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Import files; a file without a mapping has one proposed and asks before it goes on."""
-    from rapport.loop import load as loading
+    from rapport.loop.intake import load as loading
 
     session: Session = context.obj
     with session.open() as rt, output.progress("loading", quiet=as_json) as progress:

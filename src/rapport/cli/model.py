@@ -23,7 +23,7 @@ BEFORE = -1
 @app.command("list")
 def versions(context: typer.Context, as_json: AsJson = False) -> None:
     """List the versions that are kept, which of them are in use, and who changed that when."""
-    from rapport.loop.models import standing
+    from rapport.loop.learning.models import standing
 
     session: Session = context.obj
     with session.open() as rt:
@@ -34,8 +34,8 @@ def versions(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command("show")
 def show(context: typer.Context, as_json: AsJson = False) -> None:
     """Say how told chances came true, how long answers take, and what is to be known about both."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.models import report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.models import report
 
     session: Session = context.obj
     with session.open() as rt:
@@ -49,8 +49,8 @@ def compare(context: typer.Context, as_json: AsJson = False) -> None:
     """Compare the version in shadow with what is in use, on answers to decisions made since it was fitted."""
     import msgspec
 
-    from rapport.loop.fold import catch_up
-    from rapport.loop.models import compare as compared
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.models import compare as compared
 
     session: Session = context.obj
     with session.open() as rt:
@@ -63,9 +63,9 @@ def compare(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command("refit")
 def refit(context: typer.Context, as_json: AsJson = False, actor: Actor = "") -> None:
     """Fit a new version to all answers now, and judge it on the newest of them."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.models import standing
-    from rapport.loop.refit import refit as fit
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.learning.models import standing
+    from rapport.loop.learning.refit import refit as fit
 
     session: Session = context.obj
     with session.open() as rt:
@@ -86,7 +86,7 @@ def promote(
     actor: Actor = "",
 ) -> None:
     """Put a version into use; the next decision is made with it."""
-    from rapport.loop.models import promote as put
+    from rapport.loop.learning.models import promote as put
 
     session: Session = context.obj
     with session.open() as rt:
@@ -103,7 +103,7 @@ def rollback(
     actor: Actor = "",
 ) -> None:
     """Go back to an earlier version; of the online model, what was learnt since stays unlearnt until a rebuild."""
-    from rapport.loop.models import rollback as back
+    from rapport.loop.learning.models import rollback as back
 
     session: Session = context.obj
     with session.open() as rt:

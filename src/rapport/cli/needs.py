@@ -28,8 +28,8 @@ def register(app: typer.Typer) -> None:
 
 def needs(context: typer.Context, by: By = "", customer: Customer = "", as_json: AsJson = False) -> None:
     """Say what customers need, whose needs changed, why they buy, and which needs go with value."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.needs import of_customer, report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.needs import of_customer, report
 
     session: Session = context.obj
     with session.open() as rt:

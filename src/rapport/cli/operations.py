@@ -55,7 +55,7 @@ def restore(
     """
     from rapport.bootstrap import lay_out
     from rapport.loop import backups
-    from rapport.loop.refresh import refresh
+    from rapport.loop.refreshing.refresh import refresh
 
     session: Session = context.obj
     if not yes:
@@ -72,7 +72,7 @@ def restore(
 
 def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
     """Forget every profile and link, and replay the log."""
-    from rapport.loop.rebuild import rebuild as replay
+    from rapport.loop.intake.rebuild import rebuild as replay
 
     session: Session = context.obj
     with session.open() as rt, output.progress("replaying the log", quiet=as_json) as progress:

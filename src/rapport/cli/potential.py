@@ -30,7 +30,7 @@ def potential(
     as_json: AsJson = False,
 ) -> None:
     """Say what customers are expected to spend, how well that ranks them; or try value's indicators on a past day."""
-    from rapport.loop.potential import backtest, report
+    from rapport.loop.reports.potential import backtest, report
 
     session: Session = context.obj
     with session.open() as rt:
@@ -53,7 +53,7 @@ def end_of(day: str, zone: ZoneInfo, where: str) -> int:
 
 def timing(context: typer.Context, as_json: AsJson = False) -> None:
     """Say when customers buy next and what, and how good such forecasts were when they were tried."""
-    from rapport.loop.timing import report
+    from rapport.loop.reports.timing import report
 
     session: Session = context.obj
     with session.open() as rt:

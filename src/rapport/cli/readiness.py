@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def readiness(context: typer.Context, as_json: AsJson = False) -> None:
     """Say which stages the data carries, what each asks of those before it, and what to do next."""
-    from rapport.loop.gates import readiness as report
+    from rapport.loop.refreshing.gates import readiness as report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -36,8 +36,8 @@ def recommend(
     as_json: AsJson = False,
 ) -> None:
     """Say which items would be recommended to somebody now; nothing is offered or recorded."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.recommend import kind_of, preview
+    from rapport.loop.deciding.recommend import kind_of, preview
+    from rapport.loop.intake.fold import catch_up
 
     session: Session = context.obj
     with session.open() as rt:
@@ -48,7 +48,7 @@ def recommend(
 
 def recommendations(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what recommends items, how it was chosen, and how it fared on the past beside simpler ways."""
-    from rapport.loop.recommendations import report
+    from rapport.loop.reports.recommendations import report
 
     session: Session = context.obj
     with session.open() as rt:

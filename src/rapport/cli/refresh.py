@@ -26,7 +26,7 @@ def refresh(
 ) -> None:
     """Fold what is new, then compute features and scores for every customer."""
     from rapport.core.time import iso
-    from rapport.loop.refresh import refresh as refresh_everybody
+    from rapport.loop.refreshing.refresh import refresh as refresh_everybody
 
     session: Session = context.obj
     with session.open() as rt, output.progress("refreshing", quiet=as_json) as progress:

@@ -21,7 +21,7 @@ SOURCES_SHOWN = 4
 @app.command()
 def quality(context: typer.Context, as_json: AsJson = False) -> None:
     """Say whether the data is good enough to act on: by trait and source, the worst first, with what to do."""
-    from rapport.loop.quality import quality as report
+    from rapport.loop.reports.quality import quality as report
 
     session: Session = context.obj
     with session.open() as rt:
@@ -32,8 +32,8 @@ def quality(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def usage(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what uses each trait: a rule, the model, or nothing, so that it can be dropped."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.usage import usage as report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.usage import usage as report
 
     session: Session = context.obj
     with session.open() as rt:
@@ -51,7 +51,7 @@ def customers(
     as_json: AsJson = False,
 ) -> None:
     """Describe the analysis-ready customer table, column by column, and say where it lies."""
-    from rapport.loop.customer_table import copy, describe
+    from rapport.loop.reports.customer_table import copy, describe
 
     session: Session = context.obj
     with session.open() as rt:
@@ -68,7 +68,7 @@ def dropped(
     as_json: AsJson = False,
 ) -> None:
     """List what arrived and was not kept, by name and source, with the line that would keep it."""
-    from rapport.loop.dropped import dropped as report
+    from rapport.loop.reports.dropped import dropped as report
 
     session: Session = context.obj
     with session.open() as rt:

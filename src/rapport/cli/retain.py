@@ -22,7 +22,7 @@ def retain(
 ) -> None:
     """Remove what is past its time by policy.yaml; refresh does the same at its end."""
     from rapport.core.time import iso
-    from rapport.loop.retain import retain as remove
+    from rapport.loop.privacy.retain import retain as remove
 
     session: Session = context.obj
     with session.open() as rt, output.progress("looking at what is past its time", quiet=as_json) as progress:

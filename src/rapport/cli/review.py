@@ -41,7 +41,7 @@ def listing(
     as_json: AsJson = False,
 ) -> None:
     """List pairs of customers who may be one person, the most probable first."""
-    from rapport.loop import review
+    from rapport.loop.identities import review
 
     session: Session = context.obj
     with session.open() as rt:
@@ -52,7 +52,7 @@ def listing(
 @app.command()
 def show(context: typer.Context, pair: Pair, other: Other = "", as_json: AsJson = False) -> None:
     """Show one pair: what speaks for one person, what against, field by field."""
-    from rapport.loop import review
+    from rapport.loop.identities import review
 
     session: Session = context.obj
     with session.open() as rt:
@@ -73,7 +73,7 @@ def accept(
     as_json: AsJson = False,
 ) -> None:
     """Say that both are one person; identity unmerge takes it back."""
-    from rapport.loop import review
+    from rapport.loop.identities import review
 
     def decide(rt: Runtime) -> dict[str, Any]:
         review_id = _review_id(rt, pair, other)
@@ -94,7 +94,7 @@ def refuse(
     as_json: AsJson = False,
 ) -> None:
     """Say that this pair is not to be proposed again."""
-    from rapport.loop import review
+    from rapport.loop.identities import review
 
     def decide(rt: Runtime) -> dict[str, Any]:
         review_id = _review_id(rt, pair, other)
@@ -116,8 +116,8 @@ def hint(
 ) -> None:
     """List who may be the same person as a customer, or as somebody with these traits; nobody is merged."""
     from rapport.core.errors import UsageError
-    from rapport.loop.fold import catch_up
-    from rapport.loop.hint import hints, hints_for
+    from rapport.loop.identities.hint import hints, hints_for
+    from rapport.loop.intake.fold import catch_up
 
     if bool(customer) == bool(traits):
         raise UsageError("name a customer or traits, one of the two", where="identity hint", hint="--trait surname=Lee")
@@ -174,7 +174,7 @@ def _answer(context: typer.Context, decide: Callable[[Runtime], dict[str, Any]],
 
 
 def _review_id(rt: Runtime, pair: str, other: str) -> str:
-    from rapport.loop import review
+    from rapport.loop.identities import review
 
     return review.find(rt, who(pair), who(other)) if other else pair
 

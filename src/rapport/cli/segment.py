@@ -27,7 +27,7 @@ def group() -> None:
 def count(context: typer.Context, rule: Rule, as_json: AsJson = False) -> None:
     """Count the customers for whom a rule holds, and name some."""
     from rapport.core.time import iso
-    from rapport.loop.segments import count as preview
+    from rapport.loop.reports.segments import count as preview
 
     session: Session = context.obj
     with session.open() as rt:
@@ -39,7 +39,7 @@ def count(context: typer.Context, rule: Rule, as_json: AsJson = False) -> None:
 @app.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the declared segments: how many customers, who entered and left in 30 days, what depends on each."""
-    from rapport.loop.segments import listing
+    from rapport.loop.reports.segments import listing
 
     session: Session = context.obj
     with session.open() as rt:
@@ -50,7 +50,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Show one segment: size, some customers, overlaps, entries and exits by day, what depends on it."""
-    from rapport.loop.segments import show as report
+    from rapport.loop.reports.segments import show as report
 
     session: Session = context.obj
     with session.open() as rt:
@@ -69,7 +69,7 @@ def save(
     as_json: AsJson = False,
 ) -> None:
     """Write a segment into segments.yaml, after counting it and checking the whole workspace."""
-    from rapport.loop.segments import save as keep
+    from rapport.loop.reports.segments import save as keep
 
     session: Session = context.obj
     with session.open() as rt:
@@ -80,7 +80,7 @@ def save(
 @app.command()
 def discover(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the groups of similar customers that the last refresh found, each as a rule that can be saved."""
-    from rapport.loop.segments import discovered
+    from rapport.loop.reports.segments import discovered
 
     session: Session = context.obj
     with session.open() as rt:
@@ -90,7 +90,7 @@ def discover(context: typer.Context, as_json: AsJson = False) -> None:
 
 def abandonment(context: typer.Context, as_json: AsJson = False) -> None:
     """Say where and why each segment gives up an online purchase, and who should hear from a person now."""
-    from rapport.loop.abandonment import abandonment as report
+    from rapport.loop.reports.abandonment import abandonment as report
 
     session: Session = context.obj
     with session.open() as rt:

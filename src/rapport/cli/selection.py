@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
 
 def selection(context: typer.Context, as_json: AsJson = False) -> None:
     """Say whom to select by value and fit, and how to market to them by value and diversity of needs."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.selection import selection as report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.selection import selection as report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -28,8 +28,8 @@ def stages(
     as_json: AsJson = False,
 ) -> None:
     """Say where in the buying cycle customers are, who moved since the last refresh, where they stop; or one's."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.stage import of_customer, report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.stage import of_customer, report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def uplift(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what each offer adds beside who would have done it anyway, and whether it changes some more than others."""
-    from rapport.loop.uplift import report
+    from rapport.loop.deciding.uplift import report
 
     session: Session = context.obj
     with session.open() as rt:

@@ -28,8 +28,8 @@ def value(
     as_json: AsJson = False,
 ) -> None:
     """Say what customers are worth now and could be worth, by which indicators, and who moved; or one customer's."""
-    from rapport.loop.fold import catch_up
-    from rapport.loop.value import of_customer, report
+    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.reports.value import of_customer, report
 
     session: Session = context.obj
     with session.open() as rt:

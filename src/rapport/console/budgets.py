@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from rapport.console import plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
-from rapport.loop.allocate import report
+from rapport.loop.deciding.allocate import report
 from rapport.loop.runtime import Runtime
 
 

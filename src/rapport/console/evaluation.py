@@ -12,9 +12,9 @@ from litestar.params import FromQuery
 from rapport.console import evaluation_plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
-from rapport.loop import attribution
-from rapport.loop.evaluate import Question, report
-from rapport.loop.evidence import ACCEPTED, VALUE
+from rapport.loop.learning import attribution
+from rapport.loop.learning.evaluate import Question, report
+from rapport.loop.learning.evidence import ACCEPTED, VALUE
 from rapport.loop.runtime import Runtime
 
 

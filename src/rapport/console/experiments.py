@@ -13,9 +13,9 @@ from rapport.console import experiments_plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict
-from rapport.loop import experiments as kept
-from rapport.loop import holdout
-from rapport.loop.experiment_plan import plan
+from rapport.loop.experimenting import experiments as kept
+from rapport.loop.experimenting import holdout
+from rapport.loop.experimenting.experiment_plan import plan
 from rapport.loop.runtime import Runtime
 
 Words = Mapping[str, str]

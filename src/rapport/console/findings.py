@@ -12,8 +12,8 @@ from rapport.console import lifetime_plot
 from rapport.console.findings_plot import forest
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
-from rapport.loop import depth_report
-from rapport.loop.findings import report
+from rapport.loop.learning import depth_report
+from rapport.loop.learning.findings import report
 from rapport.loop.runtime import Runtime
 
 

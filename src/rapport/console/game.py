@@ -15,10 +15,10 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.core.errors import InvalidInput, NotAllowed, NotFound
 from rapport.core.preference import ANSWERS
-from rapport.loop import game as playing
-from rapport.loop.fold import catch_up
-from rapport.loop.game import Before, Move
-from rapport.loop.games import report
+from rapport.loop.deciding import game as playing
+from rapport.loop.deciding.game import Before, Move
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.reports.games import report
 from rapport.loop.runtime import Runtime
 
 VALUES_SHOWN: Final = 8

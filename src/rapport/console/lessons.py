@@ -11,9 +11,9 @@ from litestar.params import FromPath, FromQuery
 from rapport.console import login, present
 from rapport.console.rendering import AnyRequest, Form, language_of, page, redirect, same_site, signed_in
 from rapport.core.errors import InvalidInput, NotAllowed
-from rapport.loop import unlearn
-from rapport.loop.lessons import of_customer
-from rapport.loop.staff import Entry, Signed, add
+from rapport.loop.intake.staff import Entry, Signed, add
+from rapport.loop.learning import unlearn
+from rapport.loop.learning.lessons import of_customer
 from rapport.workspace.needs import Attribute
 
 _DEPARTMENTS: Final = ("sales", "service", "marketing", "office")

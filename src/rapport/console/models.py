@@ -12,7 +12,7 @@ from rapport.console import lifetime_plot
 from rapport.console.lifetime import percent
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
-from rapport.loop.models import report
+from rapport.loop.learning.models import report
 from rapport.loop.runtime import Runtime
 
 VERSIONS_SHOWN = 12

@@ -13,7 +13,7 @@ from rapport.console import needs_plot, plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict
-from rapport.loop.needs import report
+from rapport.loop.reports.needs import report
 from rapport.loop.runtime import Runtime
 
 VALUES_SHOWN: Final = 7

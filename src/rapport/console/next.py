@@ -12,7 +12,7 @@ from rapport.console import next_plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict
-from rapport.loop import potential, timing
+from rapport.loop.reports import potential, timing
 from rapport.loop.runtime import Runtime
 
 

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from rapport.console import plot
 from rapport.core.errors import Conflict
-from rapport.loop.dropped import dropped
-from rapport.loop.quality import quality
+from rapport.loop.reports.dropped import dropped
+from rapport.loop.reports.quality import quality
 from rapport.loop.runtime import Runtime
 
 FINDINGS_SHOWN = 10

@@ -12,7 +12,7 @@ from rapport.console import plot
 from rapport.console.ladder_plot import ladder
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
-from rapport.loop import gates
+from rapport.loop.refreshing import gates
 from rapport.loop.runtime import Runtime
 
 

@@ -17,8 +17,8 @@ from rapport.identify.link.judge import ONE_EACH
 from rapport.identify.link.picture import svg
 from rapport.identify.link.waterfall import told
 from rapport.identify.link.wording import WORDS
-from rapport.loop import review as reviewing
 from rapport.loop import view
+from rapport.loop.identities import review as reviewing
 from rapport.loop.runtime import Runtime
 
 PAGE_SIZE = 50

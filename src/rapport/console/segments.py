@@ -14,8 +14,8 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.console.segments_plot import funnel
 from rapport.core.errors import Conflict
-from rapport.loop import segments as kept
-from rapport.loop.abandonment import abandonment
+from rapport.loop.reports import segments as kept
+from rapport.loop.reports.abandonment import abandonment
 from rapport.loop.runtime import Runtime
 
 WAITING_SHOWN = 12

@@ -12,7 +12,7 @@ from rapport.console.matrix_plot import Group, matrix
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict
-from rapport.loop import selection as judged
+from rapport.loop.reports import selection as judged
 from rapport.loop.runtime import Runtime
 
 _SELECTION = ((("later",), ("prioritise",)), (("exclude",), ("develop", "hold")))

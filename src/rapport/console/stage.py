@@ -12,8 +12,8 @@ from rapport.console import stage_plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict
+from rapport.loop.reports.stage import report
 from rapport.loop.runtime import Runtime
-from rapport.loop.stage import report
 
 
 @get("/stages", guards=[signed_in], sync_to_thread=True)

@@ -11,8 +11,8 @@ from litestar.datastructures import State
 from rapport.console import uplift_plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
+from rapport.loop.deciding.uplift import report
 from rapport.loop.runtime import Runtime
-from rapport.loop.uplift import report
 
 
 @get("/uplift", guards=[signed_in], sync_to_thread=True)

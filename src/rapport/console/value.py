@@ -13,8 +13,8 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict
 from rapport.differentiate.value.quadrants import QUADRANTS
+from rapport.loop.reports.value import report
 from rapport.loop.runtime import Runtime
-from rapport.loop.value import report
 
 _KEYS: Final = (*QUADRANTS, "")
 """Quadrants and, at the end, who is not valued."""

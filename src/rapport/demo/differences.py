@@ -8,7 +8,8 @@ from rapport.core.errors import NotFound
 from rapport.core.statistics import wilson
 from rapport.demo.people import Reader
 from rapport.demo.rounds import Stage, site_name, till_name
-from rapport.loop import gates, needs, segments, selection, stage, value
+from rapport.loop.refreshing import gates
+from rapport.loop.reports import needs, segments, selection, stage, value
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import find
 

@@ -24,12 +24,12 @@ from rapport.demo.behaviour import (
 )
 from rapport.demo.people import Moment, Reader, acceptance, picked
 from rapport.demo.shop import Calendar
-from rapport.loop import game
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up, close_windows
-from rapport.loop.ingest import ingest
-from rapport.loop.refresh import refresh
-from rapport.loop.respond import Answer, respond
+from rapport.loop.deciding import game
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.deciding.respond import Answer, respond
+from rapport.loop.intake.fold import catch_up, close_windows
+from rapport.loop.intake.ingest import ingest
+from rapport.loop.refreshing.refresh import refresh
 from rapport.loop.runtime import Runtime
 
 HISTORY_DAYS = 120

@@ -17,8 +17,8 @@ from rapport.demo.estimate import Estimate
 from rapport.demo.people import Moment, Reader, acceptance
 from rapport.demo.regret import Regret, by_contact, by_mode
 from rapport.demo.rounds import Contact, Stage, site_name
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.intake.fold import catch_up
 from rapport.loop.runtime import Runtime
 
 BLOCKS = 6

@@ -24,10 +24,10 @@ from rapport.core.identifier import Identifier
 from rapport.core.time import iso
 from rapport.identify.graph import mentioned
 from rapport.loop import generation
-from rapport.loop.fold import alone
-from rapport.loop.leaving import leaving
+from rapport.loop.intake.fold import alone
+from rapport.loop.privacy.leaving import leaving
+from rapport.loop.privacy.suppress import SECRET, matching, same_secret
 from rapport.loop.runtime import Runtime
-from rapport.loop.suppress import SECRET, matching, same_secret
 from rapport.ports.store import CopyFacts, Store
 from rapport.workspace.reading import definition_files
 

@@ -25,7 +25,7 @@ class RefreshState(msgspec.Struct, frozen=True, kw_only=True):
     past: bool = False
     """Whether that moment was asked for, as of an earlier day: then customers are told as of it, too."""
     differentiation: str = ""
-    """Fingerprint of the definitions under which the parts of differentiate learnt (``loop.differentiate``)."""
+    """Fingerprint of the definitions under which the parts of differentiate learnt (``refreshing.differentiate``)."""
 
 
 def last_refresh(rt: Runtime) -> RefreshState | None:

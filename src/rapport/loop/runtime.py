@@ -23,16 +23,16 @@ from rapport.identify.arrival import Arrivals
 from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
-from rapport.loop.budgets import Budgets
-from rapport.loop.catalogue import Shelves
-from rapport.loop.counts import Counts
-from rapport.loop.gatekeeper import Gatekeeper
-from rapport.loop.in_flight import InFlight
-from rapport.loop.learner import Learner
-from rapport.loop.running import Trials
-from rapport.loop.stock import Stock
-from rapport.loop.suppress import Suppressed
-from rapport.loop.uplifts import Uplifts
+from rapport.loop.deciding.budgets import Budgets
+from rapport.loop.deciding.catalogue import Shelves
+from rapport.loop.deciding.gatekeeper import Gatekeeper
+from rapport.loop.deciding.in_flight import InFlight
+from rapport.loop.deciding.stock import Stock
+from rapport.loop.deciding.uplifts import Uplifts
+from rapport.loop.experimenting.running import Trials
+from rapport.loop.intake.counts import Counts
+from rapport.loop.learning.learner import Learner
+from rapport.loop.privacy.suppress import Suppressed
 from rapport.ports.clock import Chance, Clock
 from rapport.ports.store import KeyRow, Store
 from rapport.ports.warehouse import Warehouse

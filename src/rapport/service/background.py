@@ -7,9 +7,9 @@ import threading
 import structlog
 
 from rapport.core.errors import RapportError
-from rapport.loop import fold as folding
-from rapport.loop import rights
-from rapport.loop.differentiate import warm_up
+from rapport.loop.intake import fold as folding
+from rapport.loop.privacy import rights
+from rapport.loop.refreshing.differentiate import warm_up
 from rapport.loop.runtime import Runtime
 from rapport.service.metrics import FOLD_FAILURES, FOLDED
 

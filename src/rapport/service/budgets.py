@@ -9,7 +9,7 @@ from litestar import Router, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 
-from rapport.loop.allocate import plan, report
+from rapport.loop.deciding.allocate import plan, report
 from rapport.service.guard import needs
 
 

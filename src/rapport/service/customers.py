@@ -10,8 +10,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rapport.core.errors import InvalidInput, did_you_mean
-from rapport.loop import erase as erasing
 from rapport.loop import view
+from rapport.loop.privacy import erase as erasing
 from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from rapport.loop import decide as deciding
-from rapport.loop.decide import LIMIT_MAX, Ask
+from rapport.loop.deciding import decide as deciding
+from rapport.loop.deciding.decide import LIMIT_MAX, Ask
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import KeyRow
 from rapport.service import keys

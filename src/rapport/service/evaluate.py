@@ -9,9 +9,9 @@ from litestar.datastructures import State
 from litestar.params import FromQuery
 
 from rapport.core.errors import InvalidInput
-from rapport.loop import attribution as credit
-from rapport.loop.evaluate import CONFIDENCE, Question, report
-from rapport.loop.evidence import VALUE
+from rapport.loop.learning import attribution as credit
+from rapport.loop.learning.evaluate import CONFIDENCE, Question, report
+from rapport.loop.learning.evidence import VALUE
 from rapport.service.guard import needs
 
 

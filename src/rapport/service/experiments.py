@@ -9,8 +9,8 @@ from litestar import Request, Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from rapport.loop import experiment_plan, holdout
-from rapport.loop import experiments as kept
+from rapport.loop.experimenting import experiment_plan, holdout
+from rapport.loop.experimenting import experiments as kept
 from rapport.service.guard import key_of, needs
 
 Effect = Annotated[

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Router, get
 from litestar.datastructures import State
 
-from rapport.loop import depth_report
-from rapport.loop import findings as found
+from rapport.loop.learning import depth_report
+from rapport.loop.learning import findings as found
 from rapport.service.guard import needs
 
 

@@ -11,8 +11,9 @@ from litestar import Router, get
 from litestar.datastructures import State
 
 from rapport.core.preference import Answer
-from rapport.loop import game, games
-from rapport.loop.game import Before, Move
+from rapport.loop.deciding import game
+from rapport.loop.deciding.game import Before, Move
+from rapport.loop.reports import games
 from rapport.loop.runtime import Runtime
 from rapport.service import guard, keys
 from rapport.service.background import Folding

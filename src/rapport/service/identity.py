@@ -9,7 +9,7 @@ from litestar import Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from rapport.loop import hint, identity, review
+from rapport.loop.identities import hint, identity, review
 from rapport.service.customers import AnyRequest
 from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name

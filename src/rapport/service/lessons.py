@@ -8,8 +8,9 @@ from litestar import Router, delete, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from rapport.loop import lessons as ledger
-from rapport.loop import staff, unlearn
+from rapport.loop.intake import staff
+from rapport.loop.learning import lessons as ledger
+from rapport.loop.learning import unlearn
 from rapport.service.customers import AnyRequest
 from rapport.service.guard import key_of, needs
 

@@ -9,8 +9,8 @@ from litestar import Router, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 
-from rapport.loop import models as life
-from rapport.loop.second import BOOSTED
+from rapport.loop.learning import models as life
+from rapport.loop.learning.second import BOOSTED
 from rapport.service.customers import AnyRequest
 from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name

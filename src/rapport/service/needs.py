@@ -8,7 +8,7 @@ from litestar import Router, get
 from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 
-from rapport.loop import needs as report
+from rapport.loop.reports import needs as report
 from rapport.service.guard import needs as asks
 
 By = Annotated[str, QueryParameter(description="Numeric column that says what a customer is worth.")]

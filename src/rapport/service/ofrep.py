@@ -16,10 +16,10 @@ from rapport.console.signing import Signer
 from rapport.core.decision import Chosen, action_of
 from rapport.core.errors import Busy, InvalidInput, NotAllowed, NotAuthenticated, NotFound
 from rapport.core.time import DAY_US, SECOND_US
-from rapport.loop import decide as deciding
 from rapport.loop import keys as key_ring
-from rapport.loop import stock
-from rapport.loop.decide import Ask, Decided
+from rapport.loop.deciding import decide as deciding
+from rapport.loop.deciding import stock
+from rapport.loop.deciding.decide import Ask, Decided
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
 from rapport.ports.store import KeyRow

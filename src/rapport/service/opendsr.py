@@ -20,8 +20,8 @@ from litestar.params import FromPath, JSONBody
 
 from rapport.core.errors import InvalidInput
 from rapport.core.time import iso
-from rapport.loop import rights
-from rapport.loop.rights import Asked, Request
+from rapport.loop.privacy import rights
+from rapport.loop.privacy.rights import Asked, Request
 from rapport.service.customers import AnyRequest
 from rapport.service.guard import key_of, needs
 

@@ -10,8 +10,8 @@ from litestar.datastructures import State
 from litestar.params import QueryParameter
 
 from rapport.core.time import to_us
-from rapport.loop import potential as learnt
-from rapport.loop import timing as due
+from rapport.loop.reports import potential as learnt
+from rapport.loop.reports import timing as due
 from rapport.service.guard import needs
 
 Backtest = Annotated[

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Router, get
 from litestar.datastructures import State
 
-from rapport.loop import gates
+from rapport.loop.refreshing import gates
 from rapport.service.guard import needs
 
 

@@ -8,8 +8,8 @@ from litestar import Router, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from rapport.loop.recommend import MOST_MAX, kind_of, preview
-from rapport.loop.recommendations import report
+from rapport.loop.deciding.recommend import MOST_MAX, kind_of, preview
+from rapport.loop.reports.recommendations import report
 from rapport.service.guard import needs
 
 

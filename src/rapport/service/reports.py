@@ -8,11 +8,11 @@ from litestar import Router, get
 from litestar.datastructures import State
 from litestar.params import QueryParameter
 
-from rapport.loop import customer_table
-from rapport.loop import dropped as losses
-from rapport.loop import quality as measured
-from rapport.loop import usage as used
-from rapport.loop.counts import DAYS_KEPT
+from rapport.loop.intake.counts import DAYS_KEPT
+from rapport.loop.reports import customer_table
+from rapport.loop.reports import dropped as losses
+from rapport.loop.reports import quality as measured
+from rapport.loop.reports import usage as used
 from rapport.service.guard import needs
 
 Days = Annotated[int, QueryParameter(ge=1, le=DAYS_KEPT, description="How many days back, today included.")]

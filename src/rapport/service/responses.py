@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from rapport.loop import respond as responding
-from rapport.loop.respond import Answer
+from rapport.loop.deciding import respond as responding
+from rapport.loop.deciding.respond import Answer
 from rapport.loop.runtime import Runtime
 from rapport.service import keys
 from rapport.service.background import Folding

@@ -12,9 +12,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, Schema
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from rapport.loop import consent
-from rapport.loop import export as exporting
-from rapport.loop.consent import NAME_MAX, Word
+from rapport.loop.privacy import consent
+from rapport.loop.privacy import export as exporting
+from rapport.loop.privacy.consent import NAME_MAX, Word
 from rapport.service.customers import AnyRequest
 from rapport.service.guard import key_of, needs
 from rapport.service.segment import source_name

@@ -11,8 +11,8 @@ import structlog
 
 from rapport.core.errors import InvalidInput, TooLarge
 from rapport.core.wire import WireCall
-from rapport.loop import ingest as ingestion
-from rapport.loop.ingest import Ingested
+from rapport.loop.intake import ingest as ingestion
+from rapport.loop.intake.ingest import Ingested
 from rapport.loop.runtime import Runtime
 from rapport.ports.store import KeyRow
 from rapport.service import keys

@@ -10,8 +10,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from rapport.core.time import iso
-from rapport.loop import abandonment as given_up
-from rapport.loop import segments as kept
+from rapport.loop.reports import abandonment as given_up
+from rapport.loop.reports import segments as kept
 from rapport.service.guard import key_of, needs
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Router, get
 from litestar.datastructures import State
 
-from rapport.loop import selection as judged
+from rapport.loop.reports import selection as judged
 from rapport.service.guard import needs
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Router, get
 from litestar.datastructures import State
 
-from rapport.loop.uplift import report
+from rapport.loop.deciding.uplift import report
 from rapport.service.guard import needs
 
 

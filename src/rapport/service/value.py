@@ -8,7 +8,7 @@ from litestar import Router, get
 from litestar.datastructures import State
 from litestar.params import FromPath
 
-from rapport.loop import value as valued
+from rapport.loop.reports import value as valued
 from rapport.service.guard import needs
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from rapport.loop.decide import Ask, decide
-from rapport.loop.fold import catch_up
-from rapport.loop.identity import merge
-from rapport.loop.ingest import ingest
-from rapport.loop.respond import Answer, respond
+from rapport.loop.deciding.decide import Ask, decide
+from rapport.loop.deciding.respond import Answer, respond
+from rapport.loop.identities.identity import merge
+from rapport.loop.intake.fold import catch_up
+from rapport.loop.intake.ingest import ingest
 from rapport.loop.view import show
 from tests.loop.conftest import Shop, identify, track
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.core.errors import InvalidInput
-from rapport.loop.identity import merge, unmerge
+from rapport.loop.identities.identity import merge, unmerge
 from rapport.loop.view import timeline
 from tests.loop.conftest import Shop, identify, track
 

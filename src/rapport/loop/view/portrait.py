@@ -9,8 +9,8 @@ import msgspec
 
 from rapport.core.customer import Customer
 from rapport.core.time import iso
-from rapport.loop import differentiate
 from rapport.loop.columns import customer_row
+from rapport.loop.refreshing import differentiate
 from rapport.loop.runtime import Runtime
 from rapport.loop.view import links, offers, values
 from rapport.loop.view.finding import find
