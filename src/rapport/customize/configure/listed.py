@@ -42,6 +42,10 @@ class Listed:
         """How many configurations have the picks."""
         return int(self._kept(picks).sum())
 
+    def count_about(self, picks: Sequence[int]) -> float | None:
+        """The logarithm of how many have the picks."""
+        return float(np.log10(self._having(picks).sum()))
+
     def prices(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Prices:
         """The price range of every option."""
         kept = self._having(picks)
@@ -88,4 +92,4 @@ def list_all(formula: Formula, prices: NDArray[np.int64], most: int = LISTED_MAX
             row = np.zeros(formula.options + 1, dtype=np.bool_)
             row[[literal for literal in model if 0 < literal <= formula.options]] = True
             rows.append(row)
-    return Listed(np.array(rows).reshape(len(rows), formula.options + 1), prices)
+    return Listed(np.array(rows, dtype=np.bool_).reshape(len(rows), formula.options + 1), prices)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.core.errors import Conflict
+from rapport.core.errors import Conflict, InvalidInput
+from rapport.core.money import SCALE
 
-CAN_BE_CHOSEN = 1
-CAN_BE_REFUSED = 2
-BEING_CHECKED = 4
-"""Bits of ``Validity.state``."""
+CAN_BE_CHOSEN: Final = 1
+CAN_BE_REFUSED: Final = 2
+BEING_CHECKED: Final = 4
+"""Bits of ``Validity.state``. The first two are set only where they are certain; the third says that what is not set
+may yet turn out so: an option with ``CAN_BE_CHOSEN | BEING_CHECKED`` is possible, and perhaps forced.
+"""
+
+
+_WEIGHT_BITS: Final = 60
+_SUM_MAX: Final = 2**62
 
 
 class Impossible(Conflict):
@@ -31,18 +38,22 @@ class Validity:
     @property
     def possible(self) -> list[int]:
         """Options of which it is certain that they can be chosen."""
-        certain = (self.state & CAN_BE_CHOSEN > 0) & (self.state & BEING_CHECKED == 0)
-        return [int(number) for number in np.flatnonzero(certain)]
+        return np.flatnonzero(self.state & CAN_BE_CHOSEN).tolist()
 
     @property
     def forced(self) -> list[int]:
         """Options without which no configuration is left."""
-        return [int(number) for number in np.flatnonzero(self.state == CAN_BE_CHOSEN)]
+        return np.flatnonzero(self.state == CAN_BE_CHOSEN).tolist()
 
     @property
     def blocked(self) -> list[int]:
         """Options that certainly cannot be chosen any more."""
-        return [int(number) for number in np.flatnonzero(self.state == CAN_BE_REFUSED) if number]
+        return np.flatnonzero(self.state == CAN_BE_REFUSED).tolist()
+
+    @property
+    def checking(self) -> list[int]:
+        """Options of which it is not certain whether they can be chosen."""
+        return np.flatnonzero(self.state & (CAN_BE_CHOSEN | BEING_CHECKED) == BEING_CHECKED).tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,8 @@ class Prices:
     low: NDArray[np.int64]
     """Shape (options + 1,): with option v chosen; place 0: of all. Undefined where v cannot be chosen."""
     high: NDArray[np.int64]
+    known: NDArray[np.bool_] | None = None
+    """Shape (options + 1,): where ``low`` and ``high`` are proven; None: everywhere."""
 
 
 class Reasoner(Protocol):
@@ -63,26 +76,53 @@ class Reasoner(Protocol):
         ...
 
     def valid(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Validity:
-        """What is still possible; ``visible`` are the options that must be certain where that costs time."""
+        """What is still possible; ``visible`` are the options to be made certain where that costs time (None: none)."""
         ...
 
     def count(self, picks: Sequence[int]) -> int | None:
         """How many configurations have the picks, exactly; 0 where none; None where it cannot be counted in time."""
         ...
 
+    def count_about(self, picks: Sequence[int]) -> float | None:
+        """The logarithm to base 10 of how many have the picks, quickly; None where it cannot be told in time."""
+        ...
+
     def prices(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Prices:
-        """The price range of every option, of the ``visible`` ones where that costs time."""
+        """The price range of every option, of the ``visible`` ones where that costs time (None: only of all)."""
         ...
 
     def best(self, picks: Sequence[int], weights: NDArray[np.float64]) -> list[int]:
-        """The options of a configuration with the picks whose sum of weights (shape (options + 1,)) is greatest."""
+        """The options of a configuration with the picks whose sum of weights (shape (options + 1,)) is greatest.
+
+        Where that cannot be proven in time, of the one with the greatest sum found.
+        """
         ...
 
     def sample(self, picks: Sequence[int], size: int, seed: int) -> list[list[int]]:
-        """So many configurations with the picks, each drawn uniformly from all."""
+        """So many configurations with the picks, each drawn uniformly from all; raises ``Conflict`` where it cannot."""
         ...
 
 
 def no_configuration(**said: Any) -> Impossible:
     """The error for picks that no configuration has."""
     return Impossible("no configuration has all these choices", hint="ask for an explanation, or take one back", **said)
+
+
+def weighed(weights: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Weights as whole numbers whose sums are exact and do not depend on their order, over 2^-60 of their total.
+
+    >>> weighed(np.array([0.0, 0.25, 0.75])).tolist() == [0, 2**58, 3 * 2**58]
+    True
+    """
+    total = float(np.abs(weights[1:]).sum())
+    scaled = np.rint(np.ldexp(weights / total, _WEIGHT_BITS)) if total > 0.0 else np.zeros(len(weights))
+    scaled[0] = 0.0
+    return scaled.astype(np.int64)
+
+
+def added(prices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Prices whose sums fit 64 bits; raises ``InvalidInput`` for others."""
+    if sum(abs(price) for price in prices.tolist()) >= _SUM_MAX:
+        hint = f"keep the sum of all prices below {_SUM_MAX // SCALE:,}"
+        raise InvalidInput("the prices of the options are too large to be added up", where="price", hint=hint)
+    return prices
