@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -10,6 +10,7 @@ from rapport.core.identifier import Identifier
 
 CallType = Literal["track", "identify", "page", "screen", "group", "alias"]
 """What a client may send."""
+CALL_TYPES: Final = frozenset(get_args(CallType))
 EventType = Literal[CallType, "link", "segment", "lesson"]
 """``link`` is an act of identity: a steward, or the batch of probable links, said who is (not) one person. ``segment``
 says that a customer entered or left a segment. ``lesson`` is a note of staff, or takes a lesson back or restores it."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from rapport.core.ecommerce import canonical_name
 from rapport.core.errors import InvalidDefinition
-from rapport.core.event import Event
+from rapport.core.event import CALL_TYPES, Event
 from rapport.core.path import Path, Reader, reader, scalar_text
 from rapport.core.time import HOUR_US
 from rapport.differentiate.measures import MEASURES, At, numbers_of, texts_of
@@ -24,7 +24,6 @@ from rapport.differentiate.pieces import Counter, Pieces, State, Whole, Windowed
 from rapport.differentiate.windows import LocalDays, Window
 from rapport.workspace.definitions import Feature
 
-EVENT_TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 _EVENT_ITSELF = (None,)
 
 
@@ -45,7 +44,7 @@ class FeatureFold:
         self._pieces = {name: _pieces(name, feature) for name, feature in features.items()}
         self._shown = [(name, pieces.value, pieces.measure.empty) for name, pieces in self._pieces.items()]
         self._named: dict[str, tuple[_Occasion, ...]] = {}
-        self._typed: dict[str, tuple[_Occasion, ...]] = dict.fromkeys(EVENT_TYPES, ())
+        self._typed: dict[str, tuple[_Occasion, ...]] = dict.fromkeys(CALL_TYPES, ())
         for event, occasion in _occasions(features, self._pieces):
             self._dispatch(event, occasion)
 
@@ -76,7 +75,7 @@ class FeatureFold:
     def _dispatch(self, event: str, occasion: _Occasion) -> None:
         if event == "*":
             self._typed = {kind: (*occasions, occasion) for kind, occasions in self._typed.items()}
-        elif event in EVENT_TYPES:
+        elif event in CALL_TYPES:
             self._typed[event] += (occasion,)
         else:
             self._named[event] = (*self._named.get(event, ()), occasion)

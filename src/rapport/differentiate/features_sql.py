@@ -17,10 +17,10 @@ import msgspec
 
 from rapport.core.columns import ColumnType
 from rapport.core.ecommerce import canonical_name
-from rapport.core.path import EventColumn, Path, scalar_text
+from rapport.core.event_sql import matches
+from rapport.core.path import EventColumn, Path
 from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.core.time import day_date
-from rapport.differentiate.features import EVENT_TYPES
 from rapport.differentiate.measures import MEASURES
 from rapport.differentiate.traits_sql import belief_columns, surviving, trait_column
 from rapport.differentiate.windows import LocalDays, Window
@@ -143,7 +143,7 @@ def _main(features: Mapping[str, Feature], traits: Mapping[str, Trait], sources:
 def _fan(column: str, features: Mapping[str, Feature], clock: _Clock) -> str:
     """Features over the elements of one list column, one row an element."""
     kept = sorted({name_sql(path) for feature in features.values() for path in feature.where})
-    events = sorted({_event_is(feature.event) for feature in features.values()})
+    events = sorted({matches("o", canonical_name(feature.event)) for feature in features.values()})
     inner = ", ".join(f"o.{each}" for each in ("customer_id", "time", "seq", "type", "event", *kept))
     picked = ", ".join(
         f"{_aggregate(feature, clock, 'o.element')} AS {name_sql(name)}" for name, feature in features.items()
@@ -165,26 +165,11 @@ def _aggregate(feature: Feature, clock: _Clock, element: str = "") -> str:
     value = element or (f"o.{name_sql(str(column))}" if column else "")
     if column and column.path.many and not element:
         value = f"{value}[1]" if feature.measure == "first" else f"{value}[ARRAY_LENGTH({value})]"
-    where = f"{_event_is(feature.event)}{clock.since(Window.parse(feature.window))}"
-    where += "".join(f" AND {_equals(path, wanted)}" for path, wanted in sorted(feature.where.items()))
+    named = matches("o", canonical_name(feature.event), sorted(feature.where.items()))
+    where = f"{named}{clock.since(Window.parse(feature.window))}"
     if value:
         where += f" AND {value} IS NOT NULL"
     return _AGGREGATES[feature.measure](value, where, clock)
-
-
-def _event_is(event: str) -> str:
-    name = canonical_name(event)
-    if name == "*":
-        return "TRUE"
-    return f"o.type = {literal(name)}" if name in EVENT_TYPES else f"o.event = {literal(name)}"
-
-
-def _equals(path: str, wanted: object) -> str:
-    text = scalar_text(wanted)
-    column = f"o.{name_sql(path)}"
-    if text is None:
-        return "FALSE"
-    return f"ARRAY_CONTAINS({column}, {literal(text)})" if Path.parse(path).many else f"{column} = {literal(text)}"
 
 
 _AGGREGATES: Final[dict[str, Callable[[str, str, _Clock], str]]] = {

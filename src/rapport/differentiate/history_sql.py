@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from rapport.core import event_sql
 from rapport.core.columns import ColumnType
 from rapport.core.ecommerce import ORDER_COMPLETED
 from rapport.core.money import SCALE
-from rapport.core.path import FIELDS, EventColumn, Path, scalar_text
+from rapport.core.path import FIELDS, EventColumn, Path
 from rapport.core.quoting import literal, moment_sql, name_sql
 from rapport.core.time import DAY_US, local_day
-from rapport.differentiate.features import EVENT_TYPES
 from rapport.differentiate.history import DAYPARTS, MONTHS, RATE_SCALE, RECENT_DAYS, RECENT_MAX, REFUNDS, WEEKDAYS
 from rapport.differentiate.interests import ITEM_MAX, KEPT_MAX
 from rapport.differentiate.readings import MOMENTS, SEPARATOR, Tallied, band
@@ -126,7 +126,7 @@ def _events(customers: str, readings: Sequence[Tallied], zone: ZoneInfo, as_of_u
     # One day more than the longest horizon, whatever the zone; each reading looks at its own days below.
     after = moment_sql(max(0, (opens - 1) * DAY_US))
     picked = ", ".join(["c.place", "c.customer_id", *(f"e.{one}" for one in ("time", *FIELDS, *columns))])
-    events = " OR ".join(sorted({_event_is(one.event) for one in readings}))
+    events = " OR ".join(sorted({event_sql.matches("e", one.event) for one in readings}))
     return (
         f"SELECT {picked}, {_day('e.time', zone)} AS day FROM {_owned(customers, as_of_us)}"
         f" AND e.time >= {after} AND ({events or 'FALSE'})"
@@ -199,26 +199,7 @@ def _occasion(one: Tallied) -> str:
 
 def matches(one: Tallied) -> str:
     """The condition on an event ``e`` that a reading looks at it."""
-    return condition(one.event, one.where)
-
-
-def condition(event: str, where: Iterable[tuple[str, object]]) -> str:
-    """The condition that an event ``e`` has a name (or a type, or ``*``) and values at paths."""
-    return " AND ".join([_event_is(event), *(_equals(path, wanted) for path, wanted in where)])
-
-
-def _event_is(name: str) -> str:
-    if name == "*":
-        return "TRUE"
-    return f"e.type = {literal(name)}" if name in EVENT_TYPES else f"e.event = {literal(name)}"
-
-
-def _equals(path: str, wanted: object) -> str:
-    text = scalar_text(wanted)
-    if text is None:
-        return "FALSE"
-    column = f"e.{name_sql(path)}"
-    return f"ARRAY_CONTAINS({column}, {literal(text)})" if Path.parse(path).many else f"{column} = {literal(text)}"
+    return event_sql.matches("e", one.event, one.where)
 
 
 def _read_columns(one: Tallied) -> list[EventColumn]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 
 from rapport.core.ecommerce import canonical_name
 from rapport.core.errors import InvalidInput, did_you_mean
-from rapport.core.event import CallType, Event
+from rapport.core.event import CALL_TYPES, Event
 from rapport.core.time import DAY_US
 from rapport.core.wire import WireCall, decode_call
 from rapport.identify import consent, trees
@@ -28,7 +28,6 @@ from rapport.identify.not_kept import NotKept
 from rapport.identify.traits import DeclaredTraits
 from rapport.workspace.definitions import Identity, Trait
 
-EVENT_TYPES: Final = frozenset(get_args(CallType))
 MESSAGE_ID_MAX: Final = 100
 """Characters."""
 CONTEXT_KEPT: Final = frozenset(
@@ -97,7 +96,7 @@ class Arrivals:
         a header; ``fallback_id`` makes a message id where none came.
         """
         type_ = kind or call.type
-        if type_ not in EVENT_TYPES:
+        if type_ not in CALL_TYPES:
             _refuse_type(type_)
         context = call.context or _NOTHING
         properties = call.properties or {}
@@ -153,8 +152,8 @@ _NOTHING: Final[dict[str, Any]] = {}
 
 def _refuse_type(found: str | None) -> None:
     if not found:
-        raise InvalidInput("no type", where="type", hint=f"send one of: {', '.join(sorted(EVENT_TYPES))}")
-    raise InvalidInput(f"unknown type '{found[:40]}'", where="type", hint=did_you_mean(found[:40], EVENT_TYPES))
+        raise InvalidInput("no type", where="type", hint=f"send one of: {', '.join(sorted(CALL_TYPES))}")
+    raise InvalidInput(f"unknown type '{found[:40]}'", where="type", hint=did_you_mean(found[:40], CALL_TYPES))
 
 
 def _message_id(given: str | None, fallback_id: Callable[[], str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
+from typing import Final
 
 from litestar import Litestar
 from litestar.config.app import AppConfig
@@ -20,6 +21,7 @@ from rapport.service.background import Folding
 from rapport.service.budgets import allocations, budget_report
 from rapport.service.customers import customers
 from rapport.service.decide import Decisions
+from rapport.service.embed import embedded
 from rapport.service.evaluate import attribution, evaluation
 from rapport.service.exchange import RawRoute
 from rapport.service.experiments import experiments, holdout_report
@@ -51,6 +53,45 @@ from rapport.service.stage import stages
 from rapport.service.uplift import uplift
 from rapport.service.value import value
 
+ROUTES: Final = (
+    customers,
+    rights,
+    customer_hints,
+    customer_lessons,
+    identities,
+    opendsr,
+    segments,
+    segment_reports,
+    readiness,
+    recommendations,
+    needs,
+    ahead,
+    value,
+    lifetime,
+    model_reports,
+    models,
+    learnings,
+    game_reports,
+    evaluation,
+    attribution,
+    allocations,
+    budget_report,
+    selection,
+    stages,
+    uplift,
+    experiments,
+    holdout_report,
+    reports,
+    healthz,
+    readyz,
+    metrics,
+    gpc_support,
+    openapi_document,
+    embedded,
+    console,
+)
+"""What answers in the ordinary way; the hot routes stand before it."""
+
 
 def build(
     rt: Runtime,
@@ -70,42 +111,7 @@ def build(
     signer = Signer.of(rt)
     hot = [*_hot(rt, saves, folding, signer), *also]
     inner = Litestar(
-        route_handlers=[
-            customers,
-            rights,
-            customer_hints,
-            customer_lessons,
-            identities,
-            opendsr,
-            segments,
-            segment_reports,
-            readiness,
-            recommendations,
-            needs,
-            ahead,
-            value,
-            lifetime,
-            model_reports,
-            models,
-            learnings,
-            game_reports,
-            evaluation,
-            attribution,
-            allocations,
-            budget_report,
-            selection,
-            stages,
-            uplift,
-            experiments,
-            holdout_report,
-            reports,
-            healthz,
-            readyz,
-            metrics,
-            gpc_support,
-            openapi_document,
-            console,
-        ],
+        route_handlers=ROUTES,
         lifespan=[_lifespan(rt, folding, fold_in_background, close_at_end)],
         exception_handlers={Exception: problem},
         openapi_config=OpenAPIConfig(title="Rapport", version=__version__, path="/openapi", render_plugins=[]),

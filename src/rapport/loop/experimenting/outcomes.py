@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - this file composes SQL; names and texts from definitions go through name_sql and condition.
+# ruff: noqa: S608 - this file composes SQL; names and texts from definitions go through name_sql and matches.
 """What customers did after they first met an experiment, and the same before, read in the warehouse."""
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.ecommerce import canonical_name
+from rapport.core.event_sql import matches
 from rapport.core.path import EventColumn, Path
 from rapport.core.quoting import name_sql
-from rapport.differentiate.history_sql import condition
 from rapport.learn.experiment import Measured
 from rapport.loop.runtime import Runtime
 from rapport.workspace.definitions import Workspace
@@ -93,9 +93,9 @@ def _query(metrics: Mapping[str, Metric]) -> str:
         for suffix, span in (("", after), ("_before", before)):
             picked.append(f"{_aggregate(metric, span)} AS {short}_value{suffix}")
             if metric.per:
-                per = f"{condition(canonical_name(metric.per), ())} AND {span}"
+                per = f"{matches('e', canonical_name(metric.per))} AND {span}"
                 picked.append(f"COUNT(*) FILTER (WHERE {per}) AS {short}_count{suffix}")
-        wanted |= {_matches(metric), *([condition(canonical_name(metric.per), ())] if metric.per else [])}
+        wanted |= {_matches(metric), *([matches("e", canonical_name(metric.per))] if metric.per else [])}
     return (
         f"SELECT g.place, {', '.join(picked)} FROM given AS g JOIN identifiers AS i ON i.customer_id = g.customer_id"
         " JOIN (SELECT *, EPOCH_US(e.time) AS us FROM events AS e"
@@ -114,7 +114,7 @@ def _aggregate(metric: Metric, span: str) -> str:
 
 
 def _matches(metric: Metric) -> str:
-    return condition(canonical_name(metric.event), sorted(metric.where.items()))
+    return matches("e", canonical_name(metric.event), sorted(metric.where.items()))
 
 
 def _value_column(metric: Metric) -> EventColumn:
