@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from rapport.core.customer import Profile, decode_profile, encode_profile
 from rapport.core.errors import InvalidInput
-from rapport.core.event import Event, decode_event, encode_event
+from rapport.core.event import CALL_TYPES, Event, decode_event, encode_event
 from rapport.identify import profile
-from rapport.identify.arrival import EVENT_TYPES, Arrivals, read_call
+from rapport.identify.arrival import Arrivals, read_call
 from rapport.identify.graph import Graph
 from rapport.identify.stitch import Stitcher
 from rapport.workspace.definitions import Identity, Namespace, Trait
@@ -66,7 +66,7 @@ objects = st.dictionaries(st.sampled_from(KEYS), trees, max_size=4)
 calls = st.fixed_dictionaries(
     {},
     optional={
-        "type": st.one_of(st.sampled_from(sorted(EVENT_TYPES)), scalars),
+        "type": st.one_of(st.sampled_from(sorted(CALL_TYPES)), scalars),
         "event": st.one_of(st.just("Completed Order"), scalars),
         "name": scalars,
         "messageId": scalars,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from rapport.core.event import Event, decode_event, encode_event
+from rapport.core.event import CALL_TYPES, Event, decode_event, encode_event
 from rapport.core.time import DAY_US
 from rapport.core.wire import WireCall
-from rapport.identify.arrival import EVENT_TYPES, Arrivals, read_call
+from rapport.identify.arrival import Arrivals, read_call
 from rapport.identify.graph import Graph
 from rapport.identify.moments import moment_us
 from rapport.identify.stitch import Stitcher
@@ -21,7 +21,7 @@ from tests.conftest import unavailable
 
 IDENTITY = Identity(namespaces={"email": Namespace(normalise="email", priority=80, found_in=["traits.email"])})
 CLIENTS = ("segment", "analytics-", "rudder", "jitsu")
-TYPES = {name[0]: name for name in EVENT_TYPES}
+TYPES = {name[0]: name for name in CALL_TYPES}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def calls(path: Path) -> Iterator[tuple[str, str, WireCall, str | None]]:
         if request["method"] != "POST" or not isinstance(body, dict):
             continue
         route = request["path"].split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-        kind = route if route in EVENT_TYPES else TYPES.get(route, "")
+        kind = route if route in CALL_TYPES else TYPES.get(route, "")
         for call in body.get("batch", [body]):
             yield path.name, kind, read_call(json.dumps(call).encode()), body.get("sentAt")
 
@@ -61,7 +61,7 @@ def test_every_recorded_call_becomes_an_event(recorded: list[tuple[str, str, Wir
         assert received_at - 400 * DAY_US < event.time <= received_at
         events.append(event)
     assert len(events) > 450
-    assert {event.type for event in events} == EVENT_TYPES
+    assert {event.type for event in events} == CALL_TYPES
     assert any(event.traits.get("email") == "a@ex.cn" for event in events)
     assert any(event.context.get("campaign", {}).get("name") == "spring" for event in events)
     assert not any("ip" in event.context for event in events)

@@ -11,7 +11,11 @@ from rapport.cli import output
 from rapport.cli.session import AsJson, CustomerId, Session, who
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
+
+    from rapport.loop.runtime import Runtime
 
 app = typer.Typer(help="What was learnt from one customer: list, add, remove, restore.", no_args_is_help=True)
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson's id, as `lesson list` prints it.")]
@@ -90,10 +94,7 @@ def remove(
     from rapport.loop.learning import unlearn
 
     by = Signed(actor=actor or getpass.getuser(), department=department, because=because)
-    session: Session = context.obj
-    with session.open() as rt:
-        document = unlearn.remove(rt, who(customer), lesson, by, dry_run=dry_run)
-    output.show(document, as_json, lambda target: _draw_change(target, document))
+    _change(context.obj, lambda rt: unlearn.remove(rt, who(customer), lesson, by, dry_run=dry_run), as_json)
 
 
 @app.command()
@@ -113,9 +114,12 @@ def restore(
     from rapport.loop.learning import unlearn
 
     by = Signed(actor=actor or getpass.getuser(), department=department, because=because)
-    session: Session = context.obj
+    _change(context.obj, lambda rt: unlearn.restore(rt, who(customer), lesson, by, dry_run=dry_run), as_json)
+
+
+def _change(session: Session, change: Callable[[Runtime], dict[str, Any]], as_json: bool) -> None:
     with session.open() as rt:
-        document = unlearn.restore(rt, who(customer), lesson, by, dry_run=dry_run)
+        document = change(rt)
     output.show(document, as_json, lambda target: _draw_change(target, document))
 
 
