@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from rapport.core.columns import ColumnType as ColumnType  # noqa: PLC0414 - whoever reads definitions needs it
+from rapport.workspace.accounts import Account
 from rapport.workspace.budgets import Budget
 from rapport.workspace.capabilities import Capabilities, Treated
 from rapport.workspace.catalogue import Catalogue, Items
@@ -363,6 +364,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     budgets: dict[str, Budget] = {}
     experiments: dict[str, Experiment] = {}
     products: dict[str, Product] = {}
+    accounts: dict[str, Account] = {}
 
     @property
     def slots(self) -> dict[str, list[str]]:

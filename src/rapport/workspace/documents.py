@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rapport.workspace.aliases import check_aliases
 from rapport.workspace.findings import Finding
 
 Keys = tuple[str | int, ...]
@@ -24,6 +25,7 @@ class Document:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.lines = text.split("\n")
+        check_aliases(text)
         self._tree = _parser().load(text)
         self.root = _plain(self._tree)
 
@@ -103,7 +105,8 @@ def _unreadable(name: str, error: MarkedYAMLError) -> Finding:
     if isinstance(error, DuplicateKeyError):
         return Finding(name, line, column, "this key is given twice", "keep one of them")
     problem = str(error.problem or error.context or "cannot be read").splitlines()[0]
-    return Finding(name, line, column, f"not YAML: {problem}", "put text with ':' or '#' or a leading symbol in quotes")
+    hint = error.note or "put text with ':' or '#' or a leading symbol in quotes"
+    return Finding(name, line, column, f"not YAML: {problem}", hint)
 
 
 def _plain(node: Any) -> Any:

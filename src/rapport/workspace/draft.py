@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from rapport.core.columns import ColumnType
+from rapport.workspace.accounts import Account
 from rapport.workspace.budgets import Budget
 from rapport.workspace.capabilities import Capabilities
 from rapport.workspace.catalogue import Catalogue
@@ -55,6 +56,7 @@ class Draft:
     budgets: dict[str, Entry[Budget]] = field(default_factory=dict)
     experiments: dict[str, Entry[Experiment]] = field(default_factory=dict)
     products: dict[str, Entry[Product]] = field(default_factory=dict)
+    accounts: dict[str, Entry[Account]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Names that are declared, but not so that they could be read."""

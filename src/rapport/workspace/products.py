@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, get_args
 
 from rapport.workspace.definition import Definition
@@ -89,10 +90,15 @@ class ProductRule(Definition, frozen=True):
 
 
 class ProductTable(Definition, frozen=True):
-    """Combinations from a CSV file beside the product: a column a group, the first line their names."""
+    """Combinations, from a CSV file beside the product or written out: a column a group in which one is chosen."""
 
-    file: str
-    """The file, from the folder of the product: ``tables/fits.csv``."""
+    file: str = ""
+    """The file, from the folder of the product: ``tables/fits.csv``; its first line names the groups. Columns are
+    separated by commas, semicolons or tabs."""
+    columns: list[str] = []
+    """The groups, where the rows are written out."""
+    rows: list[list[str]] = []
+    """The combinations, written out: ``[[oak, triple], [pine, double]]``."""
     says: str = ""
     """The table as a sentence that a customer can read."""
     says_in: Words = {}
@@ -170,6 +176,9 @@ class Product(Definition, frozen=True):
     """What it costs before any option is chosen, in the workspace's currency."""
     cost: float = 0.0
     """What it costs the company before any option is chosen."""
+    uvl: str = ""
+    """The model in UVL, in place of groups, rules, tables, limits and bundles: a file beside the product, ``car.uvl``,
+    or the text itself."""
     groups: dict[str, ModuleGroup] = {}
     """What is chosen."""
     rules: dict[str, ProductRule] = {}
@@ -188,3 +197,13 @@ class Product(Definition, frozen=True):
     """Name → a configuration that stands ready."""
     shown_max: int = 7
     """So many options of a group are shown at once, the rest one step behind."""
+
+
+def every_group(
+    groups: Mapping[str, ModuleGroup], above: tuple[str, str] | None = None
+) -> Iterator[tuple[str, ModuleGroup, tuple[str, str] | None]]:
+    """All groups, nested ones too: name, group, and the group and option that it stands under."""
+    for name, group in groups.items():
+        yield name, group, above
+        for option_name, option in group.options.items():
+            yield from every_group(option.groups, (name, option_name))

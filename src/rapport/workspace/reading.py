@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from rapport.core.errors import InvalidDefinition, NotFound, did_you_mean
+from rapport.workspace import product_files
+from rapport.workspace.accounts import Account
 from rapport.workspace.budgets import Budget
 from rapport.workspace.built_in import NAMESPACES
 from rapport.workspace.capabilities import Capabilities
@@ -57,6 +59,7 @@ FILES: Final = (
     "games.yaml",
     "budgets.yaml",
     "experiments.yaml",
+    "accounts.yaml",
 )
 FOLDERS: Final = ("actions", "products", "sources")
 _VERSION_DIGITS: Final = 12
@@ -96,6 +99,7 @@ def read(root: Path) -> Workspace:
         budgets={name: entry.definition for name, entry in draft.budgets.items()},
         experiments={name: entry.definition for name, entry in draft.experiments.items()},
         products={name: entry.definition for name, entry in draft.products.items()},
+        accounts={name: entry.definition for name, entry in draft.accounts.items()},
     )
 
 
@@ -117,7 +121,8 @@ def version(root: Path) -> str:
 def definition_files(root: Path) -> list[Path]:
     """The files that say what the workspace is, in order of name."""
     files = [root / name for name in FILES if (root / name).is_file()]
-    return sorted([*files, *(path for folder in FOLDERS for path in (root / folder).glob("*.yaml"))])
+    named = (path for folder in FOLDERS for path in (root / folder).glob("*.yaml"))
+    return sorted([*files, *named, *product_files.files(root)])
 
 
 def _draft(root: Path) -> Draft:
@@ -159,7 +164,8 @@ class _Reading:
             games=self._names("games.yaml", Game),
             budgets=self._names("budgets.yaml", Budget),
             experiments=self._names("experiments.yaml", Experiment),
-            products=self._files("products", Product),
+            products=self._products(),
+            accounts=self._names("accounts.yaml", Account),
             findings=self._findings + list(self._strangers()),
             broken=self._broken,
             unreadable=self._unreadable,
@@ -240,6 +246,10 @@ class _Reading:
             entries = self._named_after_file(document, kind)
             self._add(found, {entry.definition.name or key: entry for key, entry in entries.items()}, folder[:-1])
         return {name: _named(name, entry) for name, entry in found.items()}
+
+    def _products(self) -> dict[str, Entry[Product]]:
+        """Products with what their files beside them say; a ``.uvl`` that none of them names is one by itself."""
+        return product_files.with_files(self._root, self._files("products", Product), self._findings)
 
     def _documents(self, folder: str) -> list[Document]:
         paths = sorted((self._root / folder).glob("*.yaml"))

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import msgspec
 
 from rapport.workspace import (
+    accounts,
     budgets,
     capabilities,
     catalogue,
@@ -27,6 +28,7 @@ from rapport.workspace import (
     stages,
     value,
 )
+from rapport.workspace.accounts import Account
 from rapport.workspace.budgets import Budget, Floor
 from rapport.workspace.built_in import NAMESPACES
 from rapport.workspace.capabilities import Capabilities, Capability, Treatment
@@ -141,6 +143,7 @@ _FILES: Final[tuple[tuple[str, str, tuple[type[msgspec.Struct], ...]], ...]] = (
             ReadyVariant,
         ),
     ),
+    ("accounts.yaml", "Name → account: companies that buy, each with a shop of its own.", (Account,)),
     (
         "sources/*.yaml",
         "How the rows of a file become events, one source a file; `rapport load` proposes it for an unknown file.",
@@ -277,7 +280,7 @@ def definition_kinds() -> Iterator[type[msgspec.Struct]]:
     """Every definition that a workspace file can hold."""
     modules = (
         definitions, value, needs, stages, capabilities, groups, segments, gates, learning, lists, catalogue, games,
-        budgets, experiments, products,
+        budgets, experiments, products, accounts,
     )  # fmt: skip
     for module in modules:
         for _, kind in inspect.getmembers(module, inspect.isclass):

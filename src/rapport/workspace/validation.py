@@ -64,6 +64,8 @@ def validate(draft: Draft) -> None:
     _each(draft, draft.experiments, checks.experiments.check)
     _each(draft, draft.games, checks.games.check)
     _each(draft, draft.budgets, checks.budgets.check)
+    _each(draft, draft.products, checks.products.check)
+    _each(draft, draft.accounts, checks.accounts.check)
 
 
 def _whole(draft: Draft, entry: Entry[Any] | None, check: Callable[[Draft, Any, Place], None]) -> None:

@@ -1,6 +1,7 @@
 """What the definitions of each file must say beside having the right types, one file each."""
 
 from rapport.workspace.checks import (
+    accounts,
     budgets,
     capabilities,
     catalogue,
@@ -11,6 +12,7 @@ from rapport.workspace.checks import (
     learning,
     lists,
     needs,
+    products,
     segments,
     stages,
     value,
@@ -18,6 +20,7 @@ from rapport.workspace.checks import (
 )
 
 __all__ = [
+    "accounts",
     "budgets",
     "capabilities",
     "catalogue",
@@ -28,6 +31,7 @@ __all__ = [
     "learning",
     "lists",
     "needs",
+    "products",
     "segments",
     "stages",
     "value",

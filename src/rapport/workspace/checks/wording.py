@@ -12,12 +12,12 @@ from rapport.workspace.wording import LANGUAGES, Words
 LENGTH_MAX: Final = 120
 
 
-def check(draft: Draft, words: Words, place: Place) -> None:
+def check(draft: Draft, words: Words, place: Place, *, told: str = "a decision", length_max: int = LENGTH_MAX) -> None:
     """Adds to the draft every finding about some words; ``place`` is that of the mapping by language."""
     for language, text in words.items():
         where = place.below(language)
         if language not in LANGUAGES:
             hint = did_you_mean(language, LANGUAGES)
-            draft.report(where, f"a decision is not told in '{language}'", hint, on_key=True)
-        elif not text.strip() or len(text) > LENGTH_MAX:
-            draft.report(where, "words that a customer reads are needed", f"1 to {LENGTH_MAX} characters")
+            draft.report(where, f"{told} is not told in '{language}'", hint, on_key=True)
+        elif not text.strip() or len(text) > length_max:
+            draft.report(where, "words that a customer reads are needed", f"1 to {length_max} characters")
