@@ -4,6 +4,7 @@ from typing import Final
 
 from rapport.console.words import (
     budgets,
+    configure,
     evaluation,
     experiments,
     game,
@@ -25,6 +26,7 @@ from rapport.console.words import (
 
 ENGLISH: Final[dict[str, str]] = {
     **budgets.ENGLISH,
+    **configure.ENGLISH,
     **evaluation.ENGLISH,
     **experiments.ENGLISH,
     **needs.ENGLISH,
@@ -45,6 +47,7 @@ ENGLISH: Final[dict[str, str]] = {
 }
 CHINESE: Final[dict[str, str]] = {
     **budgets.CHINESE,
+    **configure.CHINESE,
     **evaluation.CHINESE,
     **experiments.CHINESE,
     **needs.CHINESE,

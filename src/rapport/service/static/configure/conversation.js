@@ -1,0 +1,112 @@
+// Talks to Rapport: one step after another, each with the session and the revision of the last answer, so that a step
+// that is sent twice counts once.
+
+const TRIES_MAX = 3;
+const WAIT_MS = 400;
+const TIMEOUT_MS = 20_000;
+const AGAIN = new Set([429, 502, 503, 504]);
+
+/** The server said no, or could not be reached (status 0). */
+export class Refusal extends Error {
+  constructor(status, told) {
+    super(told.detail || told.title || "");
+    this.status = status;
+    this.told = told;
+  }
+
+  /** Whether the session is not known any more. */
+  get gone() {
+    return this.status === 404 || this.status === 410;
+  }
+
+  /** Whether what was wanted goes against what was chosen since. */
+  get impossible() {
+    return this.status === 409;
+  }
+}
+
+export class Conversation {
+  /** `who` holds what goes with every step: customer, signature. */
+  constructor({ server, product, key, language, who }) {
+    this._path = new URL(`/v1/configurations/${encodeURIComponent(product)}`, server).href;
+    this._slot = `rapport-configure:${this._path}`;
+    this._key = key;
+    this._said = { ...who, language };
+    this._revision = null;
+    this._last = Promise.resolve();
+    this.session = stored(this._slot);
+  }
+
+  /** One step; steps are taken in the order in which they are asked for. */
+  step(said) {
+    const taken = this._last.then(() => this._step(said));
+    this._last = taken.catch(() => {});
+    return taken;
+  }
+
+  /** Why an option is not possible, and what to give up to have it. */
+  explain(choices, refused, group, option) {
+    const session = this.session ? { session: this.session } : {};
+    return this._post(`${this._path}/explain`, { ...this._said, ...session, choices, refused, group, option });
+  }
+
+  /** Lets go of the session: the next step begins another. */
+  forget() {
+    this.session = null;
+    this._revision = null;
+    stored(this._slot, null);
+  }
+
+  async _step(said) {
+    const body = { ...this._said, ...said };
+    if (this.session) body.session = this.session;
+    if (this._revision !== null) body.revision = this._revision;
+    const answer = await this._post(this._path, body);
+    this.session = answer.session || null;
+    this._revision = answer.revision ?? null;
+    stored(this._slot, this.session);
+    return answer;
+  }
+
+  async _post(path, body) {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await this._send(path, body);
+      } catch (error) {
+        if (tried === TRIES_MAX || !AGAIN.has(error.status)) throw error;
+        await new Promise((done) => setTimeout(done, WAIT_MS * 2 ** tried));
+      }
+    }
+  }
+
+  async _send(path, body) {
+    let reply;
+    let told;
+    try {
+      reply = await fetch(path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${this._key}` },
+        body: JSON.stringify(body),
+        credentials: "omit",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      told = await reply.json();
+    } catch {
+      throw new Refusal(0, {});
+    }
+    if (!reply.ok) throw new Refusal(reply.status, told);
+    return told;
+  }
+}
+
+/** What this tab keeps under a name; browsers may forbid keeping anything. */
+function stored(name, value) {
+  try {
+    if (value === undefined) return sessionStorage.getItem(name);
+    if (value === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, value);
+  } catch {
+    // Without it, a page that is loaded again begins again.
+  }
+  return null;
+}

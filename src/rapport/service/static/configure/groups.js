@@ -1,0 +1,98 @@
+// The groups of a product as fieldsets, in the server's order: those below an option only where that one is chosen.
+
+import { keyed, make, say, set, show } from "./dom.js";
+import { chosen, createOption, updateOption } from "./option.js";
+
+/** Draws all groups into `place`. */
+export function drawGroups(view, place) {
+  const groups = (view.answer.groups || []).filter((group) => present(view, group));
+  const own = groups.filter((group) => !group.around);
+  const around = groups.filter((group) => group.around);
+  const next = [...own, ...around].find((group) => group.state === "open");
+  const items = around.length && own.length ? [...own, { heading: "around" }, ...around] : [...own, ...around];
+  keyed(
+    place,
+    items,
+    (item) => (item.heading ? `heading ${item.heading}` : `group ${item.group}`),
+    (item) => (item.heading ? make("h3", {}) : createGroup(view)),
+    (child, item) => {
+      if (item.heading) say(child, view.words(item.heading));
+      else updateGroup(view, child, item, item === next);
+    },
+  );
+}
+
+function present(view, group) {
+  if (!group.parent) return true;
+  const above = view.answer.groups.find((one) => one.group === group.parent.group);
+  const parent = above?.options.find((one) => one.option === group.parent.option);
+  return parent ? chosen(parent) && present(view, above) : true;
+}
+
+function createGroup(view) {
+  const more = make("button", { type: "button", class: "more", click: () => showAll(view, field) });
+  const field = make(
+    "fieldset",
+    { part: "group" },
+    make("legend", {}, make("span", { class: "name" }), " ", make("span", { class: "hint" })),
+    make("div", { class: "options" }),
+    more,
+  );
+  return field;
+}
+
+function updateGroup(view, field, group, isNext) {
+  field.held = group;
+  const title = group.title || group.group;
+  const above = group.parent ? `${view.titleOf(group.parent.group, group.parent.option)}: ` : "";
+  set(field, "class", group.parent ? "nested" : null);
+  set(field, "data-state", isNext ? "next" : group.state);
+  say(field.querySelector("legend .name"), above + title);
+  say(field.querySelector("legend .hint"), hint(view, group));
+  const rows = [...group.options.map((option) => ({ ...option, of: group })), ...none(group)];
+  keyed(
+    field.querySelector(".options"),
+    rows,
+    (row) => (row.none ? "none" : `option ${row.option}`),
+    (row) => (row.none ? createNone(view, field) : createOption(view, group)),
+    (row, item) => (item.none ? updateNone(view, row, group) : updateOption(view, row, group, item)),
+  );
+  const more = field.querySelector(".more");
+  show(more, group.more > 0);
+  say(more, view.words("more", { count: view.words.count(group.more || 0) }));
+  set(more, "aria-label", view.words("moreOf", { count: group.more, group: title }));
+}
+
+/** Shows the options that are one step behind; focus goes to the first of them. */
+async function showAll(view, field) {
+  const known = new Set([...field.querySelectorAll(".option")].map((row) => row.dataset.key));
+  await view.all(field.held.group);
+  const first = [...field.querySelectorAll(".option")].find((row) => !known.has(row.dataset.key));
+  first?.querySelector("input").focus();
+}
+
+/** Where one option may be chosen or none, none is an answer too. */
+function none(group) {
+  return group.most === 1 && group.least === 0 ? [{ none: true }] : [];
+}
+
+function createNone(view, field) {
+  const change = () => view.act({ refuse: { group: field.held.group } });
+  const input = make("input", { type: "radio", name: `group-${field.held.group}`, change });
+  return make("div", { class: "option" }, make("label", {}, input, make("span", { class: "title" })));
+}
+
+function updateNone(view, row, group) {
+  row.held = {};
+  row.querySelector("input").checked = group.state === "done" && !group.options.some(chosen);
+  say(row.querySelector(".title"), view.words("none"));
+}
+
+function hint(view, group) {
+  const { least, most } = group;
+  if (most === 1) return least === 0 ? view.words("optional") : "";
+  const all = group.options.length + (group.more || 0);
+  if (least === 0) return most < all ? view.words("severalMost", { most }) : view.words("optional");
+  if (most >= all) return view.words("severalLeast", { least });
+  return view.words("severalBetween", { least, most });
+}

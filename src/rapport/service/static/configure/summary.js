@@ -1,0 +1,71 @@
+// What it costs, what is left, and the steps that are always at hand: back, done.
+
+import { make, say, set, show, usable } from "./dom.js";
+
+/** The summary, with what updates it. */
+export function createSummary(view) {
+  const price = make("strong", { class: "amount", part: "price" });
+  const range = make("span", { class: "soft range" });
+  const count = make("span", { class: "soft count" });
+  const lead = make("span", { class: "soft lead" });
+  const pieces = make("input", { type: "number", min: "1", max: "1000000", value: "1", inputmode: "numeric" });
+  const piecesName = make("span", {});
+  const quantity = make("label", { class: "pieces" }, piecesName, pieces);
+  const undo = button(view, "undo", "second", () => view.undo());
+  const finish = button(view, "finish", "", () => view.finish());
+  const name = make("span", { class: "soft" });
+  const drawn = make(
+    "section",
+    { class: "summary", part: "summary" },
+    make("p", { class: "total" }, name, " ", price, " ", range),
+    make("p", { class: "facts" }, count, lead),
+    quantity,
+    make("p", { class: "buttons" }, undo, finish),
+  );
+  pieces.addEventListener("change", () => view.act({ quantity: Math.max(1, Math.trunc(Number(pieces.value)) || 1) }));
+  const update = () => {
+    const { answer, words } = view;
+    set(drawn, "aria-label", words("price"));
+    say(name, words("price"));
+    say(price, view.money(answer.price));
+    say(range, rangeOf(view));
+    say(count, countOf(view));
+    const days = leadDays(answer);
+    say(lead, days > 0 ? words("lead", { days: words.count(days) }) : "");
+    show(quantity, view.quantity);
+    say(piecesName, words("pieces"));
+    usable(undo, Boolean(answer.can_undo));
+    say(undo, words("undo"));
+    say(finish, words("finish"));
+  };
+  return { drawn, update };
+}
+
+/** A button that does nothing while it is said to be unusable. */
+export function button(view, name, kind, act) {
+  const made = make("button", { type: "button", class: kind, part: `button ${name}`, "data-name": name });
+  made.addEventListener("click", () => {
+    if (made.getAttribute("aria-disabled") !== "true") act();
+  });
+  return made;
+}
+
+/** How long the chosen options take: the longest counts. */
+function leadDays(answer) {
+  const taken = (answer.groups || []).flatMap((group) => group.options);
+  const days = taken.filter((one) => one.state === "picked" || one.state === "forced").map((one) => one.lead_days || 0);
+  return Math.max(0, ...days);
+}
+
+function rangeOf(view) {
+  const range = view.answer.range;
+  if (view.answer.complete || !range || range.low === range.high) return "";
+  return view.words("range", { low: view.money(range.low), high: view.money(range.high) });
+}
+
+function countOf(view) {
+  const { answer, words } = view;
+  if (answer.count === "1") return words("countOne");
+  if (answer.count) return words("count", { count: words.count(answer.count) });
+  return answer.count_about ? words("countAbout", { digits: answer.count_about - 1 }) : "";
+}
