@@ -197,6 +197,11 @@ class Product(Definition, frozen=True):
     """Name → a configuration that stands ready."""
     shown_max: int = 7
     """So many options of a group are shown at once, the rest one step behind."""
+    lean_value: float = 0.0
+    """What is filled in for the customer: from 0, the most probable options, to 1, the most valuable ones."""
+    wrong_default: float = 3.0
+    """How many times a wrong default costs what a question costs: an option is filled in unasked where it is so sure
+    that this pays, from 3 in 4 on unless said."""
 
 
 def every_group(
