@@ -108,3 +108,8 @@ def bought(configurations: Sequence[Sold]) -> list[Session]:
         session(f"b{place}", us=one.us - 60_000_000, customer=f"c_{place // 2}", start="standard", sold=one)
         for place, one in enumerate(configurations)
     ]
+
+
+def holds(low: float | None, truth: float, high: float | None) -> bool:
+    """Whether an interval was told, and holds the truth."""
+    return low is not None and high is not None and low < truth < high
