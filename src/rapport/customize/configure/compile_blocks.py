@@ -1,0 +1,106 @@
+"""Clauses → blocks that meet in single variables, the outermost first.
+
+Two variables are neighbours where a clause names both. A part of that graph that hangs on one variable alone is
+compiled for both values of it and then belongs to these values; what is left at last is one block. Hopcroft and Tarjan,
+Algorithm 447: Efficient Algorithms for Graph Manipulation, Communications of the ACM 16, 1973.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapport.customize.configure.compile_simplify import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Clauses that hang on one variable, or on none (0) where nothing is left that they could hang on."""
+
+    hangs_on: int
+    clauses: list[Clause]
+
+
+def blocks_of(variables: int, clauses: Sequence[Clause]) -> list[Block]:
+    """All blocks; whatever hangs on a variable of a block stands before it. Each clause has two literals or more."""
+    near = _neighbours(variables, clauses)
+    seen = [False] * (variables + 1)
+    parts: list[tuple[int, list[int]]] = []
+    for clause in clauses:
+        start = abs(clause[0])
+        if not seen[start]:
+            found = _from_the_largest(near, start)
+            parts += found
+            for _, members in found:
+                for variable in members:
+                    seen[variable] = True
+    return _with_clauses(parts, clauses)
+
+
+def _from_the_largest(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[int]]]:
+    """The parts of what hangs together around ``start``; the largest comes last and hangs on nothing."""
+    cut, largest = max(_hanging(near, start), key=lambda part: len(part[1]))
+    root = largest[0]
+    parts = _hanging(near, root)
+    last = next(place for place, (_, members) in enumerate(parts) if cut in members)
+    _, members = parts.pop(last)
+    return [*parts, (0, [root, *members])]
+
+
+def _hanging(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[int]]]:
+    """The variable that each part hangs on and its other variables, seen from ``start``."""
+    number = {start: 0}
+    low = {start: 0}
+    unplaced = [start]
+    path = [(start, iter(near[start]))]
+    parts: list[tuple[int, list[int]]] = []
+    while path:
+        variable, rest = path[-1]
+        fresh = 0
+        for other in rest:
+            if other not in number:
+                fresh = other
+                break
+            low[variable] = min(low[variable], number[other])
+        if fresh:
+            number[fresh] = low[fresh] = len(number)
+            unplaced.append(fresh)
+            path.append((fresh, iter(near[fresh])))
+            continue
+        path.pop()
+        if path:
+            _close(variable, path[-1][0], number, low, unplaced, parts)
+    return parts
+
+
+def _close(
+    variable: int, above: int, number: dict[int, int], low: dict[int, int], unplaced: list[int],
+    parts: list[tuple[int, list[int]]],
+) -> None:  # fmt: skip
+    """All below a variable is seen: it is a part of its own where nothing below leads back beyond ``above``."""
+    if low[variable] < number[above]:
+        low[above] = min(low[above], low[variable])
+        return
+    at = len(unplaced) - 1
+    while unplaced[at] != variable:
+        at -= 1
+    parts.append((above, unplaced[at:]))
+    del unplaced[at:]
+
+
+def _with_clauses(parts: Sequence[tuple[int, list[int]]], clauses: Sequence[Clause]) -> list[Block]:
+    home = {variable: place for place, (_, members) in enumerate(parts) for variable in members}
+    blocks = [Block(cut, []) for cut, _ in parts]
+    for clause in clauses:
+        blocks[min(home[abs(literal)] for literal in clause)].clauses.append(clause)
+    return blocks
+
+
+def _neighbours(variables: int, clauses: Sequence[Clause]) -> list[list[int]]:
+    """Around each clause a ring of its variables: enough to tell what hangs together."""
+    near: list[list[int]] = [[] for _ in range(variables + 1)]
+    for clause in clauses:
+        for one, other in zip(clause, (*clause[1:], clause[0]), strict=True):
+            near[abs(one)].append(abs(other))
+            near[abs(other)].append(abs(one))
+    return near
