@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 
 from rapport.core.money import to_units
 from rapport.customize.configure.conditions import Numbers, condition
-from rapport.customize.configure.model import ROOT, Group, Model, Option, Rule
-from rapport.customize.configure.terms import both, either, implies, negated, option, same
+from rapport.customize.configure.interfaces import Placed, interface_rules, sold_out
+from rapport.customize.configure.model import ROOT, Group, Limit, Model, Option, Rule, Table
+from rapport.customize.configure.sums import whole_numbers
+from rapport.customize.configure.terms import both, implies, negated, option, same
+from rapport.customize.configure.uvl import read_uvl
 from rapport.workspace.durations import duration_us
-from rapport.workspace.products import ModuleGroup, ModuleOption, Product, ProductRule
+from rapport.workspace.products import ModuleGroup, ModuleOption, Product, ProductLimit, ProductRule, ProductTable
 
 _DAY_US = 86_400_000_000
 
 
 def of_product(product: Product) -> Model:
     """The model of a product; raises ``InvalidRule`` for a condition that cannot be read."""
+    if product.uvl:
+        model = read_uvl(product.uvl, name=product.name, where=f"products/{product.name}")
+        price, cost = model.price + _units(product.price), model.cost + _units(product.cost)
+        return replace(model, title=product.title or model.title, price=price, cost=cost)
     return _Builder(product).model()
+
+
+def core_literals(model: Model, chosen: Collection[int]) -> list[int]:
+    """Literals that hold every option of the groups around the product as it is among the chosen ones.
+
+    With them a count is that of the products, not of the products times the services around them.
+    """
+    around = (number for group in model.groups if group.around for number in group.options)
+    return [number if number in chosen else -number for number in around]
 
 
 class _Builder:
@@ -26,20 +44,20 @@ class _Builder:
         self._product = product
         self._options: list[Option] = []
         self._groups: list[Group] = []
-        self._said: dict[int, ModuleOption] = {}
-        self._rules: list[Rule] = []
+        self._placed: dict[int, Placed] = {}
 
     def model(self) -> Model:
         """The whole model."""
         product = self._product
         self._place(product.groups, ROOT)
-        self._rules.extend(self._interfaces())
         numbers = self._numbers()
-        self._rules.extend(_rule(name, one, numbers, product.name) for name, one in product.rules.items())
-        self._bundle(numbers)
+        said = (self._rule(name, one, numbers) for name, one in product.rules.items())
+        rules = tuple(chain(sold_out(self._placed), interface_rules(self._placed), said, self._bundles(numbers)))
         return Model(
             name=product.name, title=product.title, options=tuple(self._options), groups=tuple(self._groups),
-            rules=tuple(self._rules), price=_units(product.price), cost=_units(product.cost),
+            rules=rules, price=_units(product.price), cost=_units(product.cost),
+            tables=tuple(_table(name, one, numbers) for name, one in product.tables.items()),
+            limits=tuple(self._limit(name, one, numbers) for name, one in product.limits.items()),
         )  # fmt: skip
 
     def _place(self, groups: Mapping[str, ModuleGroup], parent: int) -> None:
@@ -47,7 +65,7 @@ class _Builder:
             first = len(self._options) + 1
             for option_name, said in group.options.items():
                 self._options.append(_option(option_name, said))
-                self._said[len(self._options)] = said
+                self._placed[len(self._options)] = Placed(name, option_name, said)
             placed = tuple(range(first, len(self._options) + 1))
             self._groups.append(Group(
                 name=name, options=placed, least=group.least, most=group.most or len(placed), parent=parent,
@@ -61,26 +79,39 @@ class _Builder:
             group.name: {self._options[number - 1].name: number for number in group.options} for group in self._groups
         }
 
-    def _interfaces(self) -> Iterator[Rule]:
-        """An option that needs an interface goes only with one that offers it."""
-        offered: dict[str, list[int]] = {}
-        for number, said in self._said.items():
-            for interface in said.offers:
-                offered.setdefault(interface, []).append(number)
-        for number, said in self._said.items():
-            for interface in said.needs:
-                others = [option(other) for other in offered.get(interface, ()) if other != number]
-                name = f"{self._options[number - 1].name} needs {interface}"
-                yield Rule(name=name, term=implies(option(number), either(*others)))
+    def _rule(self, name: str, said: ProductRule, numbers: Numbers) -> Rule:
+        where = self._where("rules", name)
+        when = condition(said.when, numbers, where=where)
+        if said.never:
+            term = negated(both(when, condition(said.never, numbers, where=where)))
+        else:
+            term = implies(when, condition(said.then, numbers, where=where))
+        return Rule(name=name, term=term, says=said.says, says_in=said.says_in)
 
-    def _bundle(self, numbers: Numbers) -> None:
+    def _bundles(self, numbers: Numbers) -> Iterator[Rule]:
+        """Each bundle is a hidden option that holds exactly where its condition does."""
         for name, bundle in self._product.bundles.items():
-            where = f"products/{self._product.name}.yaml: bundles.{name}"
-            held = condition(bundle.when, numbers, where=where)
+            held = condition(bundle.when, numbers, where=self._where("bundles", name))
             self._options.append(
                 Option(name=name, title=bundle.title, titles=bundle.titles, price=_units(bundle.price), hidden=True)
             )
-            self._rules.append(Rule(name=f"bundle {name}", term=same(option(len(self._options)), held)))
+            yield Rule(name=f"bundle {name}", term=same(option(len(self._options)), held))
+
+    def _limit(self, name: str, said: ProductLimit, numbers: Numbers) -> Limit:
+        values = {
+            number: float(placed.said.attributes[said.sum])
+            for number, placed in self._placed.items()
+            if said.sum in placed.said.attributes
+        }
+        whole, at_least, at_most = whole_numbers(values, said.at_least, said.at_most)
+        when = condition(said.when, numbers, where=self._where("limits", name))
+        return Limit(
+            name=name, weights={number: weight for number, weight in whole.items() if weight}, at_least=at_least,
+            at_most=at_most, when=when, says=said.says, says_in=said.says_in,
+        )  # fmt: skip
+
+    def _where(self, kind: str, name: str) -> str:
+        return f"products/{self._product.name}.yaml: {kind}.{name}"
 
 
 def _option(name: str, said: ModuleOption) -> Option:
@@ -92,13 +123,15 @@ def _option(name: str, said: ModuleOption) -> Option:
     )  # fmt: skip
 
 
-def _rule(name: str, said: ProductRule, numbers: Numbers, product: str) -> Rule:
-    where = f"products/{product}.yaml: rules.{name}"
-    if said.never:
-        term = negated(both(condition(said.when, numbers, where=where), condition(said.never, numbers, where=where)))
-    else:
-        term = implies(condition(said.when, numbers, where=where), condition(said.then, numbers, where=where))
-    return Rule(name=name, term=term, says=said.says, says_in=said.says_in)
+def _table(name: str, said: ProductTable, numbers: Numbers) -> Table:
+    known = [numbers[group] for group in said.columns]
+    rows = tuple(
+        tuple(options[cell] if cell else 0 for cell, options in zip(row, known, strict=True)) for row in said.rows
+    )
+    return Table(
+        name=name, columns=tuple(tuple(options.values()) for options in known), rows=rows, allows=said.allows,
+        says=said.says, says_in=said.says_in,
+    )  # fmt: skip
 
 
 def _units(amount: float) -> int:
