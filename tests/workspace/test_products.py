@@ -186,6 +186,13 @@ def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
     assert "aliases stand for more than 1000000 values: write it out" in found(tmp_path, "\n".join(lines))[0]
 
 
+def test_a_group_called_like_a_word_of_sql_is_quoted(tmp_path: Path) -> None:
+    product = "groups: {case: {options: {cube: {}}}}\nrules: {r: {never: RULE}}\n"
+    (said,) = found(tmp_path, product.replace("RULE", "\"case = 'cube'\""))
+    assert said.endswith('goes in double quotes: "case"')
+    assert found(tmp_path, product.replace("RULE", "'\"case\" = ''cube'''")) == []
+
+
 @pytest.mark.parametrize(
     ("account", "finding"),
     [

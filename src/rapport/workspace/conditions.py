@@ -8,17 +8,20 @@ chosen), ``TRUE`` and ``FALSE``. A group whose name is no plain word stands in d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from sqlglot import exp
 
-from rapport.core.errors import did_you_mean
+from rapport.core.errors import InvalidRule, did_you_mean
 from rapport.rules.syntax import Expression
 
 Groups = Mapping[str, Collection[str]]
 """Group → the names of its options."""
+_BARE: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\w+")
+"""Words and quoted texts; only the former can be a group's name as it stands."""
 Operator = Literal["option", "and", "or", "not"]
 
 
@@ -55,11 +58,32 @@ def read_condition(text: str, groups: Groups, *, where: str = "") -> Condition:
     >>> said.told({"glass": ["triple"], "frame": ["oak"]}), said.told({"frame": ["steel"]}), said.told({})
     (True, False, None)
     """
-    expression = Expression(text, where)
+    try:
+        expression = Expression(text, where)
+    except InvalidRule as error:
+        _suggest_quotes(error, groups)
+        raise
     try:
         return _Reader(expression, groups).condition()
     except RecursionError:
         expression.refuse(None, "nested too deeply", "split it into several rules")
+
+
+def _suggest_quotes(error: InvalidRule, groups: Groups) -> None:
+    """Says what to do where a text can be read only with its groups in double quotes: ``case`` is a word of SQL."""
+    if error.hint:
+        return
+    named = sorted({word for word in _BARE.findall(error.expression) if word in groups})
+    try:
+        Expression(_BARE.sub(lambda found: _quoted(found[0], named), error.expression), error.where)
+    except InvalidRule:
+        return
+    words = ", ".join(_quoted(word, named) for word in named)
+    error.hint = f"a group that is called like a word of SQL goes in double quotes: {words}"
+
+
+def _quoted(word: str, named: Collection[str]) -> str:
+    return f'"{word}"' if word in named else word
 
 
 class _Reader:
