@@ -23,6 +23,9 @@ from rapport.identify.arrival import Arrivals
 from rapport.identify.normalise import Normaliser, normalisers
 from rapport.identify.stitch import Stitcher
 from rapport.identify.survivors import Survivors
+from rapport.loop.configure.published import Shelf
+from rapport.loop.configure.session import Sessions
+from rapport.loop.configure.tastes import Tastes
 from rapport.loop.deciding.budgets import Budgets
 from rapport.loop.deciding.catalogue import Shelves
 from rapport.loop.deciding.gatekeeper import Gatekeeper
@@ -138,6 +141,12 @@ class Runtime:
     """What recommends items of the catalogue."""
     suppressed: Suppressed
     """Who was erased, for events that arrive."""
+    shelf: Shelf
+    """The products that are configured."""
+    sessions: Sessions = field(default_factory=Sessions)
+    """Who is at a configurator now."""
+    tastes: Tastes = field(default_factory=Tastes)
+    """What everybody takes of each product."""
     keyring: KeyRing = field(default_factory=KeyRing)
     hinting: Hinting = field(default_factory=Hinting)
     learnt: Learnt = field(default_factory=Learnt)
@@ -208,6 +217,7 @@ def assemble(workspace: Workspace, store: Store, warehouse: Warehouse, clock: Cl
         games=Games.of(workspace),
         shelves=Shelves(workspace),
         suppressed=Suppressed(store),
+        shelf=Shelf(workspace),
         counts=counts,
         answering_events=frozenset(OUTCOME_BY_EVENT)
         | {action.goal.event for action in workspace.actions.values() if action.goal},

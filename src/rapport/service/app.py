@@ -19,6 +19,7 @@ from rapport.loop.runtime import Runtime
 from rapport.service import openapi
 from rapport.service.background import Folding
 from rapport.service.budgets import allocations, budget_report
+from rapport.service.configure import Configuring
 from rapport.service.customers import customers
 from rapport.service.decide import Decisions
 from rapport.service.embed import embedded
@@ -134,6 +135,7 @@ def _hot(rt: Runtime, saves: Saves, folding: Folding, signer: Signer) -> list[Ra
         Responses(rt, saves, folding, once).route(),
         *Flags(rt, saves, folding, signer).routes(),
         *Playing(rt, saves, folding).routes(),
+        *Configuring(rt, saves, folding).routes(),
     ]
 
 

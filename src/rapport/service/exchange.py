@@ -92,7 +92,7 @@ class RawRoute:
 
     method: str
     path: str
-    """Exact, or ending in ``{key}``, which then takes the rest of the path, slashes included."""
+    """Exact, or with ``{key}`` in it, which takes whatever stands there, slashes included."""
     serve: Serve
     summary: str
     scopes: tuple[str, ...]

@@ -41,11 +41,13 @@ class Front:
         self.routes = tuple(routes)
         self._inner = inner
         self._exact: dict[str, Methods] = {}
-        self._open: dict[str, Methods] = {}
+        self._open: dict[tuple[str, str], Methods] = {}
         for route in self.routes:
             for path in (route.path, *route.aliases):
-                table, place = (self._open, path[: path.index("{")]) if "{" in path else (self._exact, path)
-                table.setdefault(place, {})[route.method] = route
+                before, brace, after = path.partition("{key}")
+                methods = self._open.setdefault((before, after), {}) if brace else self._exact.setdefault(path, {})
+                methods[route.method] = route
+        self._open = dict(sorted(self._open.items(), key=lambda one: len(one[0][1]), reverse=True))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection."""
@@ -59,8 +61,8 @@ class Front:
         await self._serve(methods, scope, receive, send)
 
     def _open_ended(self, path: str) -> Methods | None:
-        for prefix, methods in self._open.items():
-            if path.startswith(prefix) and len(path) > len(prefix):
+        for (before, after), methods in self._open.items():
+            if path.startswith(before) and path.endswith(after) and len(path) > len(before) + len(after):
                 return methods
         return None
 

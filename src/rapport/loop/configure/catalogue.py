@@ -1,0 +1,77 @@
+"""What there is to configure, as pages and people read it: the products, and one product's model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rapport.core.money import from_units
+from rapport.loop.configure.published import Published
+from rapport.loop.runtime import Runtime
+
+
+def products(rt: Runtime, language: str = "en") -> list[dict[str, Any]]:
+    """The products of a workspace; none is compiled for it."""
+    found = []
+    for name in rt.shelf.names:
+        product = rt.shelf.product(name)
+        title = product.titles.get(language) or product.title or name
+        found.append({"product": name, "title": title, "way": product.way, "groups": len(product.groups)})
+    return found
+
+
+def model_of(rt: Runtime, name: str, language: str = "en") -> dict[str, Any]:
+    """One product: its groups and options, its standard and what stands ready; raises ``NotFound``."""
+    published = rt.shelf.published(name)
+    model, product = published.model, published.product
+    count = published.reasoner.count([])
+    return {
+        "product": name,
+        "title": product.titles.get(language) or model.title or name,
+        "version": model.version,
+        "way": product.way,
+        "certain": published.reasoner.certain,
+        "currency": rt.workspace.settings.currency,
+        "price": from_units(model.price),
+        "count": None if count is None else str(count),
+        "shown_max": product.shown_max,
+        "groups": [_group(published, place, language) for place in range(len(model.groups))],
+        "standard": {"choices": model.choices(published.standard), "price": _price(published, published.standard)},
+        "variants": [
+            {"variant": key, "title": one.titles.get(language) or one.title or key, "choices": dict(one.choices)}
+            for key, one in product.variants.items() if not one.approved
+        ],
+    }  # fmt: skip
+
+
+def _group(published: Published, place: int, language: str) -> dict[str, Any]:
+    model = published.model
+    group = model.groups[place]
+    above = model.group_of[group.parent] if group.parent else None
+    return {
+        "group": group.name,
+        "title": group.titles.get(language) or group.title or group.name,
+        "dimension": group.dimension,
+        "around": group.around,
+        "least": group.least,
+        "most": group.most,
+        "parent": {"group": above.name, "option": model.option(group.parent).name} if above else None,
+        "options": [_option(published, number, language) for number in group.options],
+    }
+
+
+def _option(published: Published, number: int, language: str) -> dict[str, Any]:
+    option = published.model.option(number)
+    return {
+        "option": option.name,
+        "title": option.titles.get(language) or option.title or option.name,
+        "price": from_units(option.price),
+        "partner": option.partner,
+        "digital": option.digital,
+        "lead_days": option.lead_days,
+        "content": dict(option.content),
+    }
+
+
+def _price(published: Published, chosen: tuple[int, ...]) -> float:
+    model = published.model
+    return from_units(model.price + sum(model.option(number).price for number in chosen))
