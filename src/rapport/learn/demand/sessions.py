@@ -18,6 +18,7 @@ from rapport.core.configuration import (
     CONFIGURATION_PROPOSED,
     CONFIGURATION_STARTED,
 )
+from rapport.core.identifier import ANONYMOUS_ID
 from rapport.core.time import HOUR_US
 from rapport.learn.demand.modules import Parts, Pick
 
@@ -38,6 +39,8 @@ class Row(NamedTuple):
     event: str
     properties: str
     """JSON."""
+    subject: str = ""
+    """The identifier that it came under; sessions of nobody have a name of their own."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +214,7 @@ def _session(product: str, name: str, heard: Sequence[_Heard]) -> Session:
     """One session; what is told with revisions is put in their order, whenever it arrived."""
     order = sorted(heard, key=lambda one: (one[1].revision, one[0].us))
     started = [said for row, said in order if row.event == CONFIGURATION_STARTED]
-    customers = [row.customer for row, _ in order if row.customer]
+    customers = [row.customer for row, _ in order if row.customer and row.subject != f"{ANONYMOUS_ID}:{name}"]
     way = next((said.way for _, said in order if said.way), "")
     sold = [_sold(row, said) for row, said in order if row.event == CONFIGURATION_COMPLETED]
     return Session(

@@ -22,6 +22,7 @@ from rapport.identify.graph import PREVIOUS, Key, mentioned, possible_ids
 from rapport.identify.traces import Traces
 from rapport.loop.deciding.catalogue import MODEL as RECOMMENDING
 from rapport.loop.deciding.uplifts import STATE as UPLIFT
+from rapport.loop.demand.report import STATE as DEMAND
 from rapport.loop.learning.depth_report import STATE as DEPTH
 from rapport.loop.learning.findings import STATE as FINDINGS
 from rapport.loop.learning.learner import MODEL
@@ -245,7 +246,7 @@ def _without(decision: Decision, traces: Traces) -> Decision:
 def _rest(store: Store, plan: Leaving) -> None:
     """Models, and for a few people refused calls and small state, that hold something of theirs."""
     erasure, traces = plan.erasure, plan.traces
-    erasure.dropped += [UPLIFT, FINDINGS, DEPTH]
+    erasure.dropped += [UPLIFT, FINDINGS, DEPTH, DEMAND]
     if plan.relearn:
         erasure.models += [MODEL, BOOSTED]
     if plan.own and store.state(RECOMMENDING):

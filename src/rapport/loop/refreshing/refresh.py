@@ -18,6 +18,7 @@ from rapport.differentiate.features_sql import event_columns
 from rapport.differentiate.history_sql import history_columns
 from rapport.loop import generation
 from rapport.loop.deciding import uplift
+from rapport.loop.demand import report as demand
 from rapport.loop.experimenting import outcomes
 from rapport.loop.identities.link import LinkReport, link
 from rapport.loop.intake.fold import catch_up
@@ -124,6 +125,7 @@ _LEARNT: Final[tuple[Callable[[Runtime, int], object], ...]] = (
     uplift.after_refresh,
     findings.after_refresh,
     depth_report.after_refresh,
+    demand.after_refresh,
 )
 """What is learnt from answers until a moment (µs), last of all: whom retention let go is not learnt from."""
 

@@ -1,0 +1,51 @@
+"""Customers hand in designs: what is kept, what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rapport.core.configuration import CONFIGURATION_PROPOSED
+from rapport.core.errors import InvalidInput
+from rapport.customize.configure.reasoner import Impossible
+from rapport.loop.demand.designs import Proposal, propose
+from tests.loop.conftest import Shop
+from tests.loop.demand.test_report import DOOR
+
+
+@pytest.fixture
+def shop(open_shop: Any) -> Shop:
+    return open_shop(**{"products/door.yaml": DOOR})
+
+
+def hand_in(shop: Shop, **changed: Any) -> dict[str, Any]:
+    said = {"customer": {"userId": "ann"}, "choices": {"wood": "oak"}, "title": " Farm ", "minutes": 7.5} | changed
+    taken = propose(shop.rt, "door", Proposal(**said))
+    taken.saved.result()
+    return taken.told
+
+
+def test_a_design_is_completed_as_the_standard_and_kept_once_under_its_customer(shop: Shop) -> None:
+    told = hand_in(shop, message_id="m1")
+    assert told["choices"] == {"wood": "oak", "lock": "plain", "manual": "pdf"}
+    assert told["price"] == 150.0
+    assert hand_in(shop, message_id="m1")["design"] == told["design"]
+    (event,) = [row.event for row in shop.rt.store.read_log(0, 10)]
+    assert (event.event, event.subject, event.properties["title"]) == (CONFIGURATION_PROPOSED, "user_id:ann", "Farm")
+    assert (event.properties["product"], event.properties["minutes"]) == ("door", 7.5)
+
+
+def test_a_design_that_goes_against_the_rules_is_refused(shop: Shop) -> None:
+    with pytest.raises(Impossible):
+        hand_in(shop, choices={"wood": "oak", "lock": "smart"})
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"title": " "}, {"title": "x" * 101}, {"title": "a\x00b"}, {"minutes": -1}, {"minutes": float("nan")},
+     {"choices": {}}, {"choices": {"wood": "ebony"}}, {"customer": {}}, {"message_id": "x" * 101}],
+)  # fmt: skip
+def test_garbage_is_refused(shop: Shop, changed: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        hand_in(shop, **changed)
