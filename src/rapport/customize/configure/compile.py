@@ -8,38 +8,23 @@ Improving Model Counting by Leveraging Definability, IJCAI 2016.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import count
 from typing import Final
 
 from rapport.customize.configure.circuit import Circuit
 from rapport.customize.configure.compile_blocks import Block, blocks_of
+from rapport.customize.configure.compile_budget import Budget, Meter, Spent, TooLong
 from rapport.customize.configure.compile_nodes import FALSE, TRUE, Nodes, circuit_of
 from rapport.customize.configure.compile_search import Search
-from rapport.customize.configure.compile_simplify import Simplified, simplified
+from rapport.customize.configure.compile_simplify import Clause, Simplified, simplified
 from rapport.customize.configure.formula import Formula
-from rapport.customize.configure.order import decision_order
+from rapport.customize.configure.order import ARRANGEMENTS, eliminated
 
-NODES_MAX: Final = 3_000_000
-"""Beyond so many nodes a circuit would cost too much memory and time to be of use."""
-_ASKED_EVERY: Final = 64
+__all__ = ["Budget", "compile_formula"]
 
-
-def _never() -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What compiling may cost."""
-
-    spent: Callable[[], bool] = _never
-    """Asked many times a second: whether the time is over."""
-    nodes: int = NODES_MAX
-
-
-class _Spent(Exception):
-    """The budget is used up."""
+FIRST_STEPS: Final = 1_000
+"""An order that needs more steps than this makes way for the next one; then each gets twice as many, and so on."""
 
 
 def compile_formula(formula: Formula, budget: Budget | None = None) -> Circuit | None:
@@ -47,39 +32,37 @@ def compile_formula(formula: Formula, budget: Budget | None = None) -> Circuit |
 
     A formula that contradicts itself gives a circuit whose root is false.
     """
-    nodes = Nodes()
+    nodes, meter = Nodes(), Meter(budget or Budget())
     try:
-        root = _Compiler(formula, nodes, budget or Budget()).root()
-    except _Spent:
+        root = _Compiler(formula, nodes, meter).root()
+        return circuit_of(nodes, root, formula.options, meter)
+    except Spent:
         return None
-    return circuit_of(nodes, root, formula.options)
 
 
 class _Compiler:
-    """Compiles block after block; ``_held`` keeps what hangs on the values of a variable so far."""
+    """Compiles block after block; ``_held`` keeps what hangs on each literal so far."""
 
-    def __init__(self, formula: Formula, nodes: Nodes, budget: Budget) -> None:
+    def __init__(self, formula: Formula, nodes: Nodes, meter: Meter) -> None:
         self._formula = formula
         self._nodes = nodes
-        self._budget = budget
-        self._asked = 0
+        self._meter = meter
         self._held: dict[int, list[int]] = {}
 
     def root(self) -> int:
         """The node of the whole formula."""
-        formula, nodes = self._formula, self._nodes
-        known = simplified(formula.variables, formula.clauses)
+        known = simplified(self._formula.variables, self._formula.clauses)
+        self._meter.step()
         if known is None:
             return FALSE
         self._hold(known)
+        blocks = blocks_of(known.variables, known.clauses)
         parts = [self._leaf(literal) for literal in known.fixed]
-        compiled: set[int] = set()
-        for block in blocks_of(known.variables, known.clauses):
-            parts += self._block(block)
-            compiled.update(abs(literal) for clause in block.clauses for literal in clause)
-        loose = (variable for variable in known.equal if variable not in compiled)
-        parts += (nodes.either([self._gathered(variable), self._gathered(-variable)]) for variable in loose)
-        return nodes.both(parts)
+        parts += [node for block in blocks for node in self._block(block)]
+        named = {abs(literal) for clause in known.clauses for literal in clause}
+        loose = [variable for variable in known.equal if variable not in named]
+        parts += [self._nodes.either([self._gathered(variable), self._gathered(-variable)]) for variable in loose]
+        return self._nodes.both(parts)
 
     def _hold(self, known: Simplified) -> None:
         for variable, literals in known.equal.items():
@@ -94,29 +77,31 @@ class _Compiler:
 
     def _block(self, block: Block) -> list[int]:
         """Compiles a block; gives its node, or none where it hangs on a variable and so was added to that."""
-        clauses, names = block.clauses, {abs(literal) for clause in block.clauses for literal in clause}
-        order = sorted(names)
-        if len(order) > 3:
-            local = {name: place for place, name in enumerate(order, 1)}
-            order = [order[one - 1] for one in decision_order(len(order), _renamed(clauses, local), self._ask)]
+        names = sorted({abs(literal) for clause in block.clauses for literal in clause})
+        bags = eliminated(names, block.clauses, self._meter)
+        for attempt in count():
+            for arrange in ARRANGEMENTS:
+                try:
+                    with self._meter.attempt(FIRST_STEPS << attempt):
+                        return self._searched(block, arrange(bags))
+                except TooLong:
+                    continue
+        raise AssertionError("attempts go on until one ends or the budget does")
+
+    def _searched(self, block: Block, order: Sequence[int]) -> list[int]:
         place = {name: number for number, name in enumerate(order, 1)}
         held = [TRUE] * (2 * len(order) + 1)
         for name, number in place.items():
             held[number], held[-number] = self._gathered(name), self._gathered(-name)
-        search = Search(len(order), _renamed(clauses, place), self._nodes, held, self._ask)
+        search = Search(_renamed(block.clauses, place), held, self._nodes, self._meter)
         if not block.hangs_on:
             return [search.given()]
         number = place[block.hangs_on]
-        self._held[block.hangs_on].append(search.given(number))
-        self._held[-block.hangs_on].append(search.given(-number))
+        chosen, refused = search.given(number), search.given(-number)
+        self._held[block.hangs_on].append(chosen)
+        self._held[-block.hangs_on].append(refused)
         return []
 
-    def _ask(self) -> None:
-        """Raises ``_Spent`` once the budget is used up."""
-        self._asked += 1
-        if self._asked % _ASKED_EVERY == 0 and (len(self._nodes) > self._budget.nodes or self._budget.spent()):
-            raise _Spent
 
-
-def _renamed(clauses: list[tuple[int, ...]], place: dict[int, int]) -> list[tuple[int, ...]]:
+def _renamed(clauses: Sequence[Clause], place: dict[int, int]) -> list[Clause]:
     return [tuple(place[one] if one > 0 else -place[-one] for one in clause) for clause in clauses]

@@ -68,24 +68,21 @@ def _hanging(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[
             path.append((fresh, iter(near[fresh])))
             continue
         path.pop()
-        if path:
-            _close(variable, path[-1][0], number, low, unplaced, parts)
+        if path and low[variable] >= number[path[-1][0]]:
+            parts.append((path[-1][0], _taken(unplaced, variable)))
+        elif path:
+            low[path[-1][0]] = min(low[path[-1][0]], low[variable])
     return parts
 
 
-def _close(
-    variable: int, above: int, number: dict[int, int], low: dict[int, int], unplaced: list[int],
-    parts: list[tuple[int, list[int]]],
-) -> None:  # fmt: skip
-    """All below a variable is seen: it is a part of its own where nothing below leads back beyond ``above``."""
-    if low[variable] < number[above]:
-        low[above] = min(low[above], low[variable])
-        return
+def _taken(unplaced: list[int], variable: int) -> list[int]:
+    """Takes all from a variable on."""
     at = len(unplaced) - 1
     while unplaced[at] != variable:
         at -= 1
-    parts.append((above, unplaced[at:]))
+    taken = unplaced[at:]
     del unplaced[at:]
+    return taken
 
 
 def _with_clauses(parts: Sequence[tuple[int, list[int]]], clauses: Sequence[Clause]) -> list[Block]:

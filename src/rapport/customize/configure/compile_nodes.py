@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from rapport.customize.configure.circuit import AND, LITERAL, OR, Circuit
+from rapport.customize.configure.compile_budget import Meter
 
 FALSE: Final = 0
 TRUE: Final = 1
@@ -56,13 +57,17 @@ class Nodes:
         return found
 
 
-def circuit_of(nodes: Nodes, root: int, options: int) -> Circuit:
-    """The circuit below a node; a node of which the only parent is of its own kind is taken into that."""
+def circuit_of(nodes: Nodes, root: int, options: int, meter: Meter) -> Circuit:
+    """The circuit below a node, over options 1 … ``options``.
+
+    A node of which the only parent is of its own kind is taken into that.
+    """
     above = _parents(nodes, root)
     kept: dict[int, int] = {}
     flat: list[list[int]] = []
     for number in sorted(above):
         if not _inside(nodes, number, above):
+            meter.step()
             kept[number] = len(flat)
             flat.append(_flattened(nodes, number, above))
     return Circuit(

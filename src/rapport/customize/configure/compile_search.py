@@ -9,26 +9,30 @@ are no danger.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Generator, Sequence
-from typing import cast
+from collections.abc import Generator, Sequence
+from typing import Final, cast
 
+from rapport.customize.configure.compile_budget import Meter
 from rapport.customize.configure.compile_nodes import FALSE, Nodes
 from rapport.customize.configure.compile_simplify import Clause
 
 Held = Sequence[int]
 """Shape (2 · variables + 1,): the node of each literal; -v is counted from the end."""
+SHARED: Final = 8
+"""So many neighbours in the order are taken together into one node, if a branch sets or frees them all."""
 _Component = tuple[bytes, list[int]]
 """What it is remembered by, and its variables in the order to decide them."""
 
 
 class Search:
-    """Clauses over variables 1 … ``size``, which are numbered in the order to decide them."""
+    """Clauses over variables that are numbered from 1 in the order to decide them."""
 
-    def __init__(self, size: int, clauses: Sequence[Clause], nodes: Nodes, held: Held, ask: Callable[[], None]) -> None:
-        self._nodes = nodes
+    def __init__(self, clauses: Sequence[Clause], held: Held, nodes: Nodes, meter: Meter) -> None:
+        size = len(held) // 2
         self._held = held
-        self._ask = ask
-        self._free: list[int] = [-1] * (size + 1)
+        self._nodes = nodes
+        self._meter = meter
+        self._free = [0] * (size + 1)
         self._value = [0] * (2 * size + 1)
         self._trail: list[int] = []
         self._remembered: dict[bytes, int] = {}
@@ -60,94 +64,110 @@ class Search:
                     self._near[abs(one)].append(abs(other))
                     self._near[abs(other)].append(abs(one))
 
-    def given(self, *literals: int) -> int:
-        """The node of all that is left when these literals hold, without what they themselves hold."""
-        members = [one for one in range(1, len(self._seen)) if one not in {abs(literal) for literal in literals}]
+    def given(self, literal: int = 0) -> int:
+        """The node of what is left where a literal holds, without what that holds itself; 0: of everything."""
         mark = len(self._trail)
-        holds = all([self._assume(literal) for literal in literals])
         node = FALSE
-        if holds:
-            own = set(literals)
-            parts = [self._held[literal] for literal in self._trail[mark:] if literal not in own]
-            node = self._nodes.both([*parts, *(self._run(one) for one in self._components(members))])
+        if literal == 0 or self._assume(literal):
+            parts = [self._held[one] for one in self._trail[mark:] if one != literal]
+            parts += [self._run(component) for component in self._components(range(1, len(self._seen)))]
+            node = self._nodes.both(parts)
         self._undo(mark)
         return node
 
     def _run(self, component: _Component) -> int:
-        """The node of a component; the stack of what waits for others is a list of generators."""
-        waiting = [self._compiled(component[1])]
-        keys = [component[0]]
+        """The node of a component; those that wait for others stand on a stack of generators."""
+        waiting = [(component[0], self._compiled(component[1]))]
         node: int | None = None
         while waiting:
+            key, one = waiting[-1]
             try:
-                key, members = waiting[-1].send(node)
+                wanted, members = one.send(node)
             except StopIteration as finished:
                 waiting.pop()
-                node = cast("int", finished.value)
-                self._remembered[keys.pop()] = node
+                node = self._remembered[key] = cast("int", finished.value)
             else:
-                waiting.append(self._compiled(members))
-                keys.append(key)
+                self._meter.step(len(self._nodes), len(wanted))
+                waiting.append((wanted, self._compiled(members)))
                 node = None
-        assert node is not None
-        return node
+        return self._remembered[component[0]]
 
     def _compiled(self, members: list[int]) -> Generator[_Component, int | None, int]:
         """Decides the first variable of a component both ways; asks for the nodes of what that leaves."""
-        if len(members) == 1:
-            return self._freed(members[0])
-        self._ask()
         branches = []
         for literal in (members[0], -members[0]):
             mark = len(self._trail)
             if self._assume(literal):
-                parts = [self._held[one] for one in self._trail[mark:]]
-                for key, rest in self._components(members):
-                    node = self._remembered.get(key)
-                    if node is None:
-                        node = yield key, rest
-                    assert node is not None
-                    parts.append(node)
-                    if node == FALSE:
-                        break
-                branches.append(self._nodes.both(parts))
+                branches.append((yield from self._branch(mark, members)))
             self._undo(mark)
         return self._nodes.either(branches)
 
+    def _branch(self, mark: int, members: list[int]) -> Generator[_Component, int | None, int]:
+        """What was set since ``mark`` holds, and every component that is left."""
+        leaves = [(abs(one), self._held[one]) for one in self._trail[mark:]]
+        parts = []
+        for key, rest in self._components(members):
+            node = self._remembered.get(key)
+            if len(rest) == 1:
+                leaves.append((rest[0], self._freed(rest[0])))
+                continue
+            if node is None:
+                node = yield key, rest
+            assert node is not None, "whoever is asked for a node sends it"
+            parts.append(node)
+            if node == FALSE:
+                break
+        return self._nodes.both([*parts, *self._shared(leaves)])
+
+    def _shared(self, leaves: list[tuple[int, int]]) -> list[int]:
+        """Nodes of single variables, neighbours taken together level by level: other branches have the same ones."""
+        while len(leaves) > SHARED:
+            groups: dict[int, list[int]] = {}
+            for variable, node in leaves:
+                groups.setdefault(variable // SHARED, []).append(node)
+            leaves = [(place, self._nodes.both(together)) for place, together in groups.items()]
+        return [node for _, node in leaves]
+
     def _freed(self, variable: int) -> int:
-        if self._free[variable] < 0:
+        if not self._free[variable]:
             self._free[variable] = self._nodes.either([self._held[variable], self._held[-variable]])
         return self._free[variable]
 
     def _assume(self, literal: int) -> bool:
         """Sets a literal and all that follows from it; false where that contradicts."""
-        value, trail = self._value, self._trail
-        if value[literal]:
-            return value[literal] > 0
-        value[literal], value[-literal] = 1, -1
-        head = len(trail)
-        trail.append(literal)
-        holds = True
-        while head < len(trail) and holds:
-            literal = trail[head]
+        if self._value[literal]:
+            return self._value[literal] > 0
+        head = len(self._trail)
+        self._set(literal)
+        while head < len(self._trail):
+            literal = self._trail[head]
             head += 1
-            for other in self._implied[literal]:
-                if value[other] == 0:
-                    value[other], value[-other] = 1, -1
-                    trail.append(other)
-                elif value[other] < 0:
-                    holds = False
-            for place in self._occurs[literal]:
-                self._true[place] += 1
-            for place in self._occurs[-literal]:
-                self._left[place] -= 1
-                if self._left[place] < 2 and self._true[place] == 0:
-                    holds = self._last(place) and holds
-        self._counted = head
-        if not holds:
-            for waiting in trail[head:]:
-                value[waiting] = value[-waiting] = 0
-            del trail[head:]
+            if not self._propagated(literal):
+                for waiting in self._trail[head:]:
+                    self._value[waiting] = self._value[-waiting] = 0
+                del self._trail[head:]
+                return False
+        return True
+
+    def _set(self, literal: int) -> None:
+        self._value[literal], self._value[-literal] = 1, -1
+        self._trail.append(literal)
+
+    def _propagated(self, literal: int) -> bool:
+        """Sets what follows from one literal directly; false where that contradicts."""
+        holds = True
+        value, true, left = self._value, self._true, self._left
+        for other in self._implied[literal]:
+            if value[other] == 0:
+                self._set(other)
+            elif value[other] < 0:
+                holds = False
+        for place in self._occurs[literal]:
+            true[place] += 1
+        for place in self._occurs[-literal]:
+            left[place] -= 1
+            if left[place] < 2 and true[place] == 0:
+                holds = self._last(place) and holds
         return holds
 
     def _last(self, place: int) -> bool:
@@ -156,8 +176,7 @@ class Search:
             if self._value[literal] > 0:
                 return True
             if self._value[literal] == 0:
-                self._value[literal], self._value[-literal] = 1, -1
-                self._trail.append(literal)
+                self._set(literal)
                 return True
         return False
 
@@ -175,12 +194,8 @@ class Search:
         """What is undecided among some variables, taken apart; the smallest first."""
         value, seen = self._value, self._seen
         self._stamp += 1
-        found = []
-        for start in members:
-            if value[start] == 0 and seen[start] != self._stamp:
-                found.append(self._component(start))
-        found.sort(key=lambda component: len(component[1]))
-        return found
+        found = [self._component(start) for start in members if value[start] == 0 and seen[start] != self._stamp]
+        return sorted(found, key=lambda component: len(component[1]))
 
     def _component(self, start: int) -> _Component:
         value, seen, met, stamp = self._value, self._seen, self._met, self._stamp

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 Clause = tuple[int, ...]
-LONG: Final = 4
+LONG: Final = 6
 """A clause of more literals is cut."""
 
 

@@ -1,8 +1,9 @@
 """In which order a compiler decides variables: separators first.
 
-Variables are eliminated by the fewest new neighbours (min-fill), which gives a tree of bags; the bag in the middle of
-the tree is decided first, since it takes the rest apart, then the middle of each part; Darwiche, Decomposable Negation
-Normal Form, JACM 48, 2001, with Huang and Darwiche, A Structure-Based Variable Ordering Heuristic for SAT, IJCAI 2003.
+Variables are eliminated by the fewest new neighbours (min-fill), which gives a tree of bags: Kjærulff, Triangulation
+of Graphs, Aalborg University R-90-09, 1990. Either the bag in the middle of the tree is decided first, since it takes
+the rest apart, then the middle of each part (Darwiche, Decomposable Negation Normal Form, JACM 48, 2001), or the
+variables are decided from the last eliminated to the first. Neither is better everywhere.
 """
 
 from __future__ import annotations
@@ -11,52 +12,49 @@ import heapq
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from rapport.customize.configure.compile_budget import Meter
+
 _PAIRS_MAX: Final = 24
 """Beyond so many neighbours their missing pairs are not counted any more: the number of neighbours decides."""
+Bags = Sequence[tuple[int, list[int]]]
+"""In the order of elimination: a variable and the neighbours that it had then."""
 
 
-def decision_order(variables: int, clauses: Sequence[Sequence[int]], ask: Callable[[], None]) -> list[int]:
-    """Variables 1 … ``variables`` in the order to decide them; ``ask`` is called often and may raise to stop."""
-    bags = _eliminated(_neighbours(variables, clauses), ask)
-    return _middles_first(bags, ask)
-
-
-def _neighbours(variables: int, clauses: Sequence[Sequence[int]]) -> list[set[int]]:
-    near: list[set[int]] = [set() for _ in range(variables + 1)]
-    for clause in clauses:
-        named = {abs(literal) for literal in clause}
-        for variable in named:
-            near[variable] |= named
-    for variable, found in enumerate(near):
-        found.discard(variable)
-    return near
-
-
-def _eliminated(near: list[set[int]], ask: Callable[[], None]) -> list[tuple[int, list[int]]]:
-    """In the order of elimination: a variable and its neighbours then. Takes ``near`` apart."""
-    waiting = [(_cost(near, variable), variable) for variable in range(1, len(near))]
+def eliminated(variables: Sequence[int], clauses: Sequence[Sequence[int]], meter: Meter) -> Bags:
+    """The variables taken out one by one, each time the one whose neighbours are nearly all neighbours already."""
+    near = _neighbours(variables, clauses)
+    waiting = [(_cost(near, variable), variable) for variable in variables]
     heapq.heapify(waiting)
-    gone = [False] * len(near)
     bags: list[tuple[int, list[int]]] = []
     while waiting:
         cost, variable = heapq.heappop(waiting)
-        if gone[variable]:
+        if variable not in near:
             continue
         now = _cost(near, variable)
         if now > cost:
             heapq.heappush(waiting, (now, variable))
             continue
-        ask()
-        gone[variable] = True
-        around = near[variable]
-        bags.append((variable, list(around)))
+        meter.step()
+        around = near.pop(variable)
+        bags.append((variable, sorted(around)))
         _connect(near, variable, around)
         for other in around:
             heapq.heappush(waiting, (_cost(near, other), other))
     return bags
 
 
-def _cost(near: Sequence[set[int]], variable: int) -> int:
+def _neighbours(variables: Sequence[int], clauses: Sequence[Sequence[int]]) -> dict[int, set[int]]:
+    near: dict[int, set[int]] = {variable: set() for variable in variables}
+    for clause in clauses:
+        named = {abs(literal) for literal in clause}
+        for variable in named:
+            near[variable] |= named
+    for variable, found in near.items():
+        found.discard(variable)
+    return near
+
+
+def _cost(near: dict[int, set[int]], variable: int) -> int:
     """How many pairs of neighbours are not neighbours yet."""
     around = near[variable]
     if len(around) > _PAIRS_MAX:
@@ -64,36 +62,40 @@ def _cost(near: Sequence[set[int]], variable: int) -> int:
     return sum(len(around) - 1 - len(near[other] & around) for other in around) // 2
 
 
-def _connect(near: Sequence[set[int]], variable: int, around: set[int]) -> None:
+def _connect(near: dict[int, set[int]], variable: int, around: set[int]) -> None:
     for other in around:
         near[other] |= around
         near[other].discard(other)
         near[other].discard(variable)
 
 
-def _middles_first(bags: Sequence[tuple[int, list[int]]], ask: Callable[[], None]) -> list[int]:
+def middles_first(bags: Bags) -> list[int]:
     """The variables of the middle bag, then those of the parts that it leaves, one part after another."""
     tree = _tree(bags)
-    placed: set[int] = set()
-    order: list[int] = []
+    order: dict[int, None] = {}
     cut = [False] * len(bags)
     waiting = list(range(len(bags) - 1, -1, -1))
     while waiting:
         start = waiting.pop()
-        if cut[start]:
-            continue
-        ask()
-        middle = _middle(tree, start, cut)
-        cut[middle] = True
-        variable, around = bags[middle]
-        fresh = [one for one in (variable, *around) if one not in placed]
-        placed.update(fresh)
-        order.extend(fresh)
-        waiting.extend(other for other in tree[middle] if not cut[other])
-    return order
+        if not cut[start]:
+            middle = _middle(tree, start, cut)
+            cut[middle] = True
+            variable, around = bags[middle]
+            order.update(dict.fromkeys((variable, *around)))
+            waiting.extend(other for other in tree[middle] if not cut[other])
+    return list(order)
 
 
-def _tree(bags: Sequence[tuple[int, list[int]]]) -> list[list[int]]:
+def last_first(bags: Bags) -> list[int]:
+    """The variables from the last that was eliminated to the first."""
+    return [variable for variable, _ in reversed(bags)]
+
+
+ARRANGEMENTS: Final[tuple[Callable[[Bags], list[int]], ...]] = (middles_first, last_first)
+"""The orders that are tried, in turn."""
+
+
+def _tree(bags: Bags) -> list[list[int]]:
     """Neighbours among bags: each hangs on the bag of the neighbour that was eliminated first."""
     place = {variable: number for number, (variable, _) in enumerate(bags)}
     tree: list[list[int]] = [[] for _ in bags]
