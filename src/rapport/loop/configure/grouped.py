@@ -15,7 +15,7 @@ from rapport.customize.configure.shown import shown
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing
 from rapport.loop.configure.explained import why
-from rapport.loop.configure.naming import Told, title
+from rapport.loop.configure.naming import Told, titled
 from rapport.loop.configure.seat import Seat
 
 SHARE_DIGITS: Final = 4
@@ -64,13 +64,13 @@ class Groups:
         validity, prices = self._released(group)
         standard = frozenset(seat.published.standard)
         keep = self._chosen | standard | frozenset(seat.session.state.refused)
-        seen = shown(model, group, self.seat.order()[group.name], validity, most=seat.published.product.shown_max, keep=keep,
-                     whole=group.name in self.step.all)  # fmt: skip
+        seen = shown(model, group, seat.order()[group.name], validity, keep=keep,
+                     most=seat.published.product.shown_max, whole=group.name in self.step.all)  # fmt: skip
         chosen = [number for number in group.options if number in self._chosen]
         above = model.option(group.parent) if group.parent else None
         return {
             "group": group.name,
-            "title": title(group.title or group.name, group.titles, self.step.language),
+            "title": titled(group.title or group.name, group.titles, self.step.language),
             "dimension": group.dimension,
             "around": group.around,
             "least": group.least,
@@ -95,7 +95,7 @@ class Groups:
         reachable = state not in _NOT_POSSIBLE
         return {
             "option": option.name,
-            "title": title(option.title or option.name, option.titles, language),
+            "title": titled(option.title or option.name, option.titles, language),
             "state": state,
             "price": from_units(option.price),
             "from": from_units(model.price + int(prices.low[number])) if reachable else None,

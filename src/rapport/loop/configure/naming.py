@@ -49,6 +49,6 @@ def _own(model: Model, chosen: Iterable[int]) -> list[int]:
     return [number for number in chosen if number in model.group_of]
 
 
-def title(said: str, said_in: Mapping[str, str], language: str) -> str:
+def titled(said: str, said_in: Mapping[str, str], language: str) -> str:
     """What people read in a language."""
     return said_in.get(language) or said

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from rapport.core.money import from_units
 from rapport.customize.configure.complete import Completion
+from rapport.customize.configure.reasoner import Prices
 from rapport.customize.configure.variants import nearest
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing, standing
 from rapport.loop.configure.grouped import SHARE_DIGITS, Groups
-from rapport.loop.configure.naming import Told, changes, lists, title
+from rapport.loop.configure.naming import Told, changes, lists, titled
 from rapport.loop.configure.seat import STANDARD, TAKEN, Seat
 from rapport.loop.configure.tastes import completed
 from rapport.loop.runtime import Runtime
@@ -27,7 +28,7 @@ def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
     count = reasoner.count(literals)
     return {
         "product": published.name,
-        "title": title(model.title or published.name, published.product.titles, step.language),
+        "title": titled(model.title or published.name, published.product.titles, step.language),
         "version": model.version,
         "way": session.way,
         "session": session.id,
@@ -90,6 +91,11 @@ def _variants(seat: Seat, now: Standing, language: str) -> list[Told]:
     for near in nearest(seat.published.model, ready, now.shown):
         name = near.variant.name or f"{TAKEN}{places[near.variant.chosen]}"
         declared = seat.published.product.variants.get(near.variant.name)
-        title = title(declared.title or name, declared.titles, language) if declared else ""
+        title = titled(declared.title or name, declared.titles, language) if declared else ""
         told.append(_whole(seat, name, near.variant.chosen, now) | {"title": title, "origin": near.variant.origin})
     return told
+
+
+def _range(base: int, prices: Prices) -> Told:
+    low, high = (from_units(base + int(bound[0])) for bound in (prices.low, prices.high))
+    return {"low": low, "high": high}
