@@ -70,9 +70,10 @@ def _agreement(counted: Counted, evidence: Sequence[int]) -> Floats:
 
 
 def _needed(below: Chances, model: Model, places: Places, needs: Needs) -> Chances:
-    """Groups of which one is chosen, revised so that their options have each needed value as surely as it is needed.
+    """Groups of which one is chosen, revised: with the certainty of a need its value is chosen, else as before.
 
-    Jeffrey, The Logic of Decision, 1965, chapter 11: p'(option) = p(option) · q(value) / p(value).
+    p'(option) = p(option) · q(value) / p(value), where q(value) = certainty + (1 - certainty) · p(value); Jeffrey, The
+    Logic of Decision, 1965, chapter 11.
     """
     factor = np.ones(places.cells)
     for group in model.groups if needs else ():

@@ -2,12 +2,12 @@
 
 Chances become weights whose sum is the log-probability of a configuration, place by place: a group below an option
 counts only where that option is chosen. The reasoner then finds the greatest sum among what is possible, so that the
-answer is always valid. Choices that depend on each other are looked at again once the surest of them stand.
+answer is always valid. Looking at the others again once the surest of them stand was tried and gained nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -20,9 +20,6 @@ from rapport.customize.configure.complete.taste import Taste
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.reasoner import BEING_CHECKED, CAN_BE_CHOSEN, Reasoner, Validity
 
-ROUNDS: Final = 2
-SETTLED: Final = 0.9
-"""An option this sure counts as picked when the others are looked at again."""
 _LEAST: Final = 1e-9
 
 
@@ -50,26 +47,20 @@ class Completion:
 
 def complete(
     model: Model, reasoner: Reasoner, taste: Taste, picks: Sequence[int], customer: Customer | None = None, *,
-    lean: float = 0.0, rounds: int = ROUNDS,
+    lean: float = 0.0, validity: Validity | None = None,
 ) -> Completion:  # fmt: skip
     """The best completion of picks; raises ``Impossible`` where nothing has them all.
 
     ``lean`` weighs the most valuable against the most probable: score = (1 - lean) · log p + lean · margin, the margin
-    in steps of ``margins``. Without a customer it is what everybody takes.
+    in steps of ``margins``. Without a customer it is what everybody takes. ``validity`` of the picks may be handed in.
     """
-    validity = reasoner.valid(picks)
-    margin = lean * margins(model) if lean else 0.0
-    settled = list(picks)
-    first: Chances | None = None
-    chosen: list[int] = []
-    for _ in range(rounds):
-        found = chances_of(model, taste, settled, customer)
-        cells = possible(taste.places, found.cells, validity)
-        chosen = reasoner.best(picks, (1.0 - lean) * weights(taste.places, cells) + margin)
-        first = first or Chances(cells, found.parts, found.sizes)
-        settled = _settled(picks, chosen, cells)
-    assert first is not None
-    return Completion(tuple(chosen), _because(first, validity, picks, chosen), first.cells[: taste.places.options + 1])
+    validity = reasoner.valid(picks) if validity is None else validity
+    found = chances_of(model, taste, picks, customer)
+    cells = possible(taste.places, found.cells, validity)
+    worth = (1.0 - lean) * weights(taste.places, cells) + (lean * margins(model) if lean else 0.0)
+    chosen = reasoner.best(picks, worth)
+    because = _because(found, cells, validity, set(picks), chosen)
+    return Completion(tuple(chosen), because, cells[: taste.places.options + 1])
 
 
 def possible(places: Places, cells: Floats, validity: Validity) -> Floats:
@@ -111,16 +102,16 @@ def margins(model: Model) -> Floats:
     return margin / float(np.median(wide)) if wide else np.zeros(len(margin))
 
 
-def _settled(picks: Sequence[int], chosen: Sequence[int], cells: Floats) -> list[int]:
-    """The picks, and what was filled in and is nearly sure."""
-    return list(dict.fromkeys([*picks, *(number for number in chosen if cells[number] >= SETTLED)]))
-
-
-def _because(found: Chances, validity: Validity, picks: Sequence[int], chosen: Sequence[int]) -> tuple[Because, ...]:
-    picked = set(picks)
-    return tuple(
-        Because(number, source, float(found.cells[number]), found.sizes.get(source, 0.0) if source != "only" else 0.0)
-        for number in chosen
-        if number not in picked
-        for source in ["only" if validity.state[number] == CAN_BE_CHOSEN else found.because(number)]
-    )
+def _because(
+    found: Chances, cells: Floats, validity: Validity, picked: Collection[int], chosen: Sequence[int]
+) -> tuple[Because, ...]:
+    told = []
+    for number in chosen:
+        if number in picked:
+            continue
+        source = found.because(number)
+        if validity.state[number] == CAN_BE_CHOSEN:
+            told.append(Because(number, "only", 1.0, 0.0))
+        else:
+            told.append(Because(number, source, float(cells[number]), found.sizes.get(source, 0.0)))
+    return tuple(told)

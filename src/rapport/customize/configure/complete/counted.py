@@ -46,7 +46,9 @@ class Counted:
     def sums(self, weight: Floats) -> Floats:
         """Shape (cells,): the weight of the configurations with each cell; ``weight`` has shape (n,)."""
         sums: Floats = self.steady * weight.sum()
-        sums[self.varying] = weight.astype(np.float32) @ self.rows
+        speaking = np.flatnonzero(weight)
+        rows = self.rows if 2 * len(speaking) > len(weight) else self.rows[speaking]
+        sums[self.varying] = (weight if rows is self.rows else weight[speaking]).astype(np.float32) @ rows
         return sums
 
     def agreeing(self, evidence: Sequence[int]) -> Floats:

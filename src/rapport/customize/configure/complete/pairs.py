@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from rapport.customize.configure.complete.counted import SMOOTHING, Counted
 from rapport.customize.configure.complete.places import Floats
 
-PAIRED_MAX: Final = 3_000
-"""Of more varying cells pairs are not counted: the square of them would not fit well into memory."""
+PAIRED_MAX: Final = 1_500
+"""Of more varying cells pairs are not counted: the square of them takes long to count and to keep."""
 
 
 @dataclass(frozen=True)
