@@ -7,6 +7,8 @@ auxiliary, and each follows from the options, so that the models of the circuit 
 
 from __future__ import annotations
 
+import hashlib
+import io
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +18,9 @@ from numpy.typing import NDArray
 LITERAL: Final = 0
 AND: Final = 1
 OR: Final = 2
+FORMAT: Final = b"rapport circuit 1\n"
+"""How stored circuits begin; another number is another format, or circuits that are to be compiled anew."""
+_DIGEST_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,21 @@ class Circuit:
     def edges(self) -> int:
         """How many edges it has: the cost of one pass."""
         return len(self.child)
+
+    def to_bytes(self) -> bytes:
+        """The circuit as one piece: the format, a sha256 over what follows, and the arrays."""
+        file = io.BytesIO()
+        sizes = np.array([self.variables, self.options], dtype=np.int64)
+        np.savez(file, sizes=sizes, kind=self.kind, literal=self.literal, start=self.start, child=self.child)
+        content = file.getvalue()
+        return FORMAT + hashlib.sha256(content).digest() + content
+
+    @staticmethod
+    def from_bytes(stored: bytes) -> Circuit | None:
+        """The circuit that ``to_bytes`` gave; None where it is damaged or of another format, and so to be made anew."""
+        content = memoryview(stored)[len(FORMAT) + _DIGEST_BYTES :]
+        if stored[: len(FORMAT) + _DIGEST_BYTES] != FORMAT + hashlib.sha256(content).digest():
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as said:
+            variables, options = (int(size) for size in said["sizes"])
+            return Circuit(variables, options, said["kind"], said["literal"], said["start"], said["child"])

@@ -23,6 +23,8 @@ from rapport.customize.configure.order import ARRANGEMENTS, eliminated
 
 __all__ = ["Budget", "compile_formula"]
 
+SMALL: Final = 3
+"""In a block of so few variables any order will do."""
 FIRST_STEPS: Final = 1_000
 """An order that needs more steps than this makes way for the next one; then each gets twice as many, and so on."""
 
@@ -78,6 +80,8 @@ class _Compiler:
     def _block(self, block: Block) -> list[int]:
         """Compiles a block; gives its node, or none where it hangs on a variable and so was added to that."""
         names = sorted({abs(literal) for clause in block.clauses for literal in clause})
+        if len(names) <= SMALL:
+            return self._searched(block, names)
         bags = eliminated(names, block.clauses, self._meter)
         for attempt in count():
             for arrange in ARRANGEMENTS:
