@@ -103,7 +103,7 @@ def coverage(
 
 def distances(places: Places, rows: NDArray[np.bool_], others: NDArray[np.bool_]) -> Floats:
     """Shape (rows, others): in how many places two configurations differ."""
-    one, other = places.spread(rows), places.spread(others)
+    one, other = places.spread(rows).astype(np.float32), places.spread(others).astype(np.float32)
     same: Floats = (one @ other.T).astype(np.float64)
     return places.count - same
 

@@ -31,6 +31,11 @@ def check(draft: Draft, name: str, product: Product, place: Place) -> None:
     wording.check(draft, product.titles, place.below("titles"), told="a product")
     if not 1 <= product.shown_max <= SHOWN_MAX:
         draft.report(place.below("shown_max"), f"{product.shown_max} options at once", f"write 1 to {SHOWN_MAX}")
+    if not 0 <= product.lean_value <= 1:
+        draft.report(place.below("lean_value"), f"{product.lean_value} is no weight", "write 0 to 1")
+    if not 0 < product.wrong_default < math.inf:
+        hint = "write how many questions a wrong default is worth: 3"
+        draft.report(place.below("wrong_default"), f"{product.wrong_default} is no number of questions", hint)
     _quantities(draft, product.quantities, place.below("quantities"))
     if product.uvl:
         _only_uvl(draft, product, place)

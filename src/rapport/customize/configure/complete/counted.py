@@ -36,7 +36,7 @@ class Counted:
         often = spread.sum(axis=0) if len(past) else np.zeros(places.cells)
         varying = np.flatnonzero((often > 0) & (often < len(past)))
         steady = ((often == len(past)) & (len(past) > 0)).astype(np.float64)
-        return Counted(places, varying, np.ascontiguousarray(spread[:, varying]), past.weight, steady)
+        return Counted(places, varying, spread[:, varying].astype(np.float32), past.weight, steady)
 
     @property
     def total(self) -> float:

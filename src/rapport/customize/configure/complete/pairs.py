@@ -36,7 +36,3 @@ class Pairs:
         together = rows.T @ (rows * counted.weight[:, None])
         joint = (together + SMOOTHING * np.outer(alone, alone)) / (counted.total + SMOOTHING)
         return Pairs(places.astype(np.int32), alone, joint)
-
-    def within(self, cell: int) -> NDArray[np.intp]:
-        """The cells of the same place."""
-        return np.flatnonzero(self.places == self.places[cell])

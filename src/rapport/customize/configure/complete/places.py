@@ -98,11 +98,11 @@ class Places:
         refused = (int(self.place[-number]) for number in picks if number < 0)
         return sorted({*said, *(self.absence(place) for place in refused if place >= 0 and self.lone[place])})
 
-    def spread(self, rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def spread(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Configurations (shape (n, options + 1)) as cells, shape (n, cells)."""
-        spread = np.zeros((len(rows), self.cells), dtype=np.float32)
+        spread = np.zeros((len(rows), self.cells), dtype=np.bool_)
         row, option = np.nonzero(rows[:, : self.options + 1] & (self.place >= 0))
-        spread[:, self.options + 1 :] = 1.0
-        spread[row, option] = 1.0
-        spread[row, self.options + 1 + self.place[option]] = 0.0
+        spread[:, self.options + 1 :] = True
+        spread[row, option] = True
+        spread[row, self.options + 1 + self.place[option]] = False
         return spread

@@ -45,9 +45,9 @@ def own_strength(taste_places: Places, everybody: Past, histories: Sequence[Past
 
 def _foretold(places: Places, history: Past, shares: Floats) -> Floats:
     """Shape (strengths,): the log-likelihood of the newest configuration from those before."""
-    cells = places.spread(history.rows).astype(np.float64)
+    cells = places.spread(history.rows)
     weight = history.weight[:-1]
-    counts, newest = weight @ cells[:-1], cells[-1] > 0
+    counts, newest = weight @ cells[:-1], cells[-1]
     return np.array([
         np.log(np.maximum((counts + k * shares)[newest] / (weight.sum() + k), _LEAST)).sum() for k in STRENGTHS
     ])  # fmt: skip

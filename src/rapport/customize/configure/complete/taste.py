@@ -54,10 +54,6 @@ class Taste:
         """Shape (cells,): what those take who picked so, without the standard."""
         return self.estimator.chances(evidence)
 
-    def lean(self) -> float:
-        """The weight of everybody beside the standard, from 0 to 1."""
-        return self.size / (self.size + STANDARD_STRENGTH)
-
 
 def learn(model: Model, past: Past, standard: Sequence[int], *, technique: str = "", seed: int = 0) -> Taste:
     """The taste for a product; ``standard`` are the options of its standard configuration."""
@@ -88,7 +84,7 @@ def _compared(places: Places, past: Past, varying: int, seed: int) -> dict[str, 
     for number in range(FOLDS):
         counted = Counted.of(places, past.some(fold != number))
         judged = np.flatnonzero(fold == number)[: HELD_OUT_MAX // FOLDS]
-        cells = places.spread(past.rows[judged]) > 0
+        cells = places.spread(past.rows[judged])
         for name, scores in found.items():
             estimator = TECHNIQUES[name].learn(counted)
             for row, place in zip(cells, judged, strict=True):
