@@ -1,22 +1,41 @@
-"""A model → what answers questions about it."""
+"""A model → what answers questions about it: its circuit, or the ladder where it does not compile in time."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.customize.configure.circuit import Circuit
+from rapport.customize.configure.circuit_reasoner import CircuitReasoner
+from rapport.customize.configure.compile import Budget, compile_formula
 from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.reasoner import Reasoner
+from rapport.customize.configure.reasoner import Reasoner, Spent, unhurried
 
 
-def reasoner_of(model: Model) -> Reasoner:
-    """The reasoner of a model."""
-    listed = list_all(formula_of(model), price_row(model))
-    if listed is None:
-        raise NotImplementedError("circuits")
-    return listed
+def reasoner_of(
+    model: Model,
+    circuit: Circuit | None = None,
+    *,
+    budget: Budget | None = None,
+    begin: Callable[[], Spent] = unhurried,
+) -> Reasoner:
+    """The reasoner of a model, compiled within the budget unless its circuit is there.
+
+    Where the budget does not suffice, ``begin`` starts the time that each question may take.
+    """
+    if circuit is None:
+        circuit = compile_formula(formula_of(model), budget)
+    return CircuitReasoner(circuit, price_row(model)) if circuit is not None else ladder_of(model, begin=begin)
+
+
+def ladder_of(model: Model, *, begin: Callable[[], Spent] = unhurried) -> Reasoner:
+    """The reasoner of a model that did not compile; its solvers are imported only here."""
+    ladder: Callable[..., Reasoner] = import_module("rapport.customize.configure.ladder").Ladder
+    return ladder(formula_of(model), price_row(model), begin=begin)
 
 
 def price_row(model: Model) -> NDArray[np.int64]:

@@ -10,7 +10,6 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.core.errors import InvalidInput
 from rapport.customize.configure.circuit import Circuit
 from rapport.customize.configure.passes_python import PlainPasses, count_exact
 from rapport.customize.configure.reasoner import (
@@ -19,12 +18,15 @@ from rapport.customize.configure.reasoner import (
     Prices,
     Validity,
     added,
+    known_literals,
     no_configuration,
     weighed,
 )
 
 COMPILED_FROM_EDGES: Final = 1_500
 """A smaller circuit is walked in plain Python: as quick as a page needs, and it imports and compiles nothing."""
+WEIGHT_BITS: Final = 60
+"""Weights are whole numbers of this size, so that their sums fit 64 bits."""
 _EXACT_BITS: Final = 53
 
 
@@ -92,7 +94,9 @@ class CircuitReasoner:
 
     def best(self, picks: Sequence[int], weights: NDArray[np.float64]) -> list[int]:
         """The configuration with the greatest sum of weights; of equal ones the fewest options, then lowest numbers."""
-        chosen = self._passes.best(self._allowed(picks), self._by_place(weighed(weights)), self._lowest_numbers)
+        chosen = self._passes.best(
+            self._allowed(picks), self._by_place(weighed(weights, WEIGHT_BITS)), self._lowest_numbers
+        )
         if not chosen.any():
             raise no_configuration()
         return self._numbers(chosen)
@@ -113,10 +117,7 @@ class CircuitReasoner:
 
     def _allowed(self, picks: Sequence[int]) -> NDArray[np.uint8]:
         allowed = np.ones(2 * self._middle + 1, dtype=np.uint8)
-        literals = np.asarray(picks, dtype=np.int64)
-        far = np.abs(literals) > self._circuit.options
-        if far.any() or not literals.all():
-            raise InvalidInput(f"there is no option {literals[far | (literals == 0)][0]}", where="choices")
+        literals = np.array(known_literals(picks, self._circuit.options), dtype=np.int64)
         allowed[self._middle - literals] = 0
         return allowed
 

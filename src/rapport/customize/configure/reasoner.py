@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -20,7 +20,8 @@ may yet turn out so: an option with ``CAN_BE_CHOSEN | BEING_CHECKED`` is possibl
 """
 
 
-_WEIGHT_BITS: Final = 60
+Spent = Callable[[], bool]
+"""Whether the time for a question is used up."""
 _SUM_MAX: Final = 2**62
 
 
@@ -103,19 +104,32 @@ class Reasoner(Protocol):
         ...
 
 
+def unhurried() -> Spent:
+    """Time without end; solvers have limits of their own all the same."""
+    return lambda: False
+
+
 def no_configuration(**said: Any) -> Impossible:
     """The error for picks that no configuration has."""
     return Impossible("no configuration has all these choices", hint="ask for an explanation, or take one back", **said)
 
 
-def weighed(weights: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Weights as whole numbers whose sums are exact and do not depend on their order, over 2^-60 of their total.
+def known_literals(picks: Sequence[int], options: int) -> list[int]:
+    """The picks, each of which names an option; raises ``InvalidInput``."""
+    for literal in picks:
+        if not 0 < abs(literal) <= options:
+            raise InvalidInput(f"there is no option {literal}", where="choices", hint=f"options are 1 to {options}")
+    return list(picks)
 
-    >>> weighed(np.array([0.0, 0.25, 0.75])).tolist() == [0, 2**58, 3 * 2**58]
-    True
+
+def weighed(weights: NDArray[np.float64], bits: int) -> NDArray[np.int64]:
+    """Weights as whole numbers that add up to about 2^bits: their sums are exact, whatever their order.
+
+    >>> weighed(np.array([0.0, 0.25, -0.75]), bits=10).tolist()
+    [0, 256, -768]
     """
     total = float(np.abs(weights[1:]).sum())
-    scaled = np.rint(np.ldexp(weights / total, _WEIGHT_BITS)) if total > 0.0 else np.zeros(len(weights))
+    scaled = np.rint(np.ldexp(weights / total, bits)) if total > 0.0 else np.zeros(len(weights))
     scaled[0] = 0.0
     return scaled.astype(np.int64)
 
