@@ -17,6 +17,7 @@ from rapport.cli import (
     consent,
     customer,
     decide,
+    demand,
     demo,
     doctor,
     evaluate,
@@ -97,6 +98,7 @@ selection.register(report.app)
 lifetime.register(report.app)
 attribution.register(report.app)
 findings.register(report.app)
+demand.register(report.app)
 stage.register(report.app)
 experiment.register(report.app)
 uplift.register(report.app)

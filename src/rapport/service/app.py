@@ -22,6 +22,8 @@ from rapport.service.budgets import allocations, budget_report
 from rapport.service.configure import Configuring
 from rapport.service.customers import customers
 from rapport.service.decide import Decisions
+from rapport.service.demand import demand
+from rapport.service.designs import Designs
 from rapport.service.embed import embedded
 from rapport.service.evaluate import attribution, evaluation
 from rapport.service.exchange import RawRoute
@@ -72,6 +74,7 @@ ROUTES: Final = (
     model_reports,
     models,
     learnings,
+    demand,
     game_reports,
     evaluation,
     attribution,
@@ -135,6 +138,7 @@ def _hot(rt: Runtime, saves: Saves, folding: Folding, signer: Signer) -> list[Ra
         Responses(rt, saves, folding, once).route(),
         *Flags(rt, saves, folding, signer).routes(),
         *Playing(rt, saves, folding).routes(),
+        *Designs(rt, saves, folding).routes(),
         *Configuring(rt, saves, folding).routes(),
     ]
 
