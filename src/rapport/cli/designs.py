@@ -1,0 +1,46 @@
+"""``configure propose``: a customer's design, handed in by staff."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rapport.cli import output
+from rapport.cli.session import AsJson, Session, who
+from rapport.core.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("propose")(propose)
+
+
+def propose(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(metavar="PRODUCT", help="The product, as its file is called.")],
+    *,
+    customer: Annotated[str, typer.Option("--customer", metavar="ID", help="Whose design: an id, or NAME=VALUE.")],
+    title: Annotated[str, typer.Option("--title", help="What it is called.")],
+    choose: Annotated[
+        list[str] | None, typer.Option("--choose", metavar="GROUP=OPTION", help="What is in it; repeat for more.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="How long it took the customer.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand in a customer's design: it is credited to them, and who takes the same afterwards is counted."""
+    from rapport.loop.demand.designs import Proposal, propose
+
+    choices: dict[str, str | list[str]] = {}
+    for text in choose or []:
+        group, separator, option = text.partition("=")
+        if not separator:
+            raise UsageError(f"'{text}' is no choice", where="--choose", hint="write GROUP=OPTION")
+        before = choices.get(group, [])
+        choices[group] = [*([before] if isinstance(before, str) else before), option]
+    session: Session = context.obj
+    with session.open() as rt:
+        proposal = Proposal(customer=who(customer), choices=choices, title=title, minutes=minutes)
+        taken = propose(rt, product, proposal)
+        taken.saved.result()
+    output.show(taken.told, as_json, lambda target: output.facts(target, taken.told))

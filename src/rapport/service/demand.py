@@ -1,0 +1,35 @@
+"""``GET /v1/reports/demand`` and ``/v1/reports/ways``: what customers configure, and the four ways side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Router, get
+from litestar.datastructures import State
+from litestar.params import FromPath
+
+from rapport.loop.demand import report
+from rapport.service.guard import needs
+
+
+@get("/demand", guards=[needs("read")], summary="Say what customers configure, product by product",
+     sync_to_thread=True)  # fmt: skip
+def products(state: State) -> dict[str, Any]:
+    """Each product in a line: sessions, completions, dead ends, wishes in vain, what rises and falls, premium."""
+    return report.overview(state.rt)
+
+
+@get("/demand/{product:str}", guards=[needs("read")], summary="Say what customers want of one product",
+     sync_to_thread=True)  # fmt: skip
+def one_product(state: State, product: FromPath[str]) -> dict[str, Any]:
+    """Take rates, unmet wishes, abandonment, the gap, the premium, what to stock, the build plan, and designs."""
+    return report.of_product(state.rt, product)
+
+
+@get("/ways", guards=[needs("read")], summary="Compare the four ways to customize", sync_to_thread=True)
+def ways(state: State) -> dict[str, Any]:
+    """Cost, ease of imitation, closeness and advantage of each way, by the company's own figures."""
+    return report.of_ways(state.rt)
+
+
+demand = Router("/v1/reports", route_handlers=[products, one_product, ways], tags=["reports"])
