@@ -22,6 +22,7 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.models import models
 from rapport.console.needs import needs
 from rapport.console.next import coming
+from rapport.console.products import make_key, product, products
 from rapport.console.quality import quality_page
 from rapport.console.readiness import readiness
 from rapport.console.recommend import recommendations
@@ -32,6 +33,7 @@ from rapport.console.selection import selection
 from rapport.console.stage import stages
 from rapport.console.uplift import uplift
 from rapport.console.value import value
+from rapport.console.ways import ways
 from rapport.core.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound, RapportError
 from rapport.core.time import SECOND_US
 from rapport.loop import view
@@ -165,6 +167,10 @@ console = Router(
         take,
         experiments,
         experiment,
+        products,
+        product,
+        make_key,
+        ways,
         login_form,
         sign_in,
         sign_out,

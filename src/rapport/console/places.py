@@ -23,6 +23,8 @@ PLACES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
         (
             ("/recommendations", "recommend_title"),
             ("/games", "games_title"),
+            ("/products", "products_title"),
+            ("/ways", "ways_title"),
             ("/budgets", "budgets_title"),
             ("/uplift", "uplift_title"),
             ("/models", "models_title"),

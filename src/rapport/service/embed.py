@@ -27,7 +27,7 @@ TYPES: Final = {
 }
 PARTS: Final = (
     "announcing.js", "configure.css", "conversation.js", "dom.js", "element.js", "explanation.js", "groups.js",
-    "option.js", "ready.js", "summary.js", "thanks.js", "words.js",
+    "made.js", "option.js", "ready.js", "summary.js", "words.js",
 )  # fmt: skip
 """What ``configure.js`` loads."""
 FILES: Final = frozenset({"configure.js", "page.css", *(f"configure/{name}" for name in PARTS)})

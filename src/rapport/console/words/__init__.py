@@ -22,6 +22,7 @@ from rapport.console.words import (
     stage,
     uplift,
     value,
+    ways,
 )
 
 ENGLISH: Final[dict[str, str]] = {
@@ -44,6 +45,7 @@ ENGLISH: Final[dict[str, str]] = {
     **stage.ENGLISH,
     **uplift.ENGLISH,
     **value.ENGLISH,
+    **ways.ENGLISH,
 }
 CHINESE: Final[dict[str, str]] = {
     **budgets.CHINESE,
@@ -65,4 +67,5 @@ CHINESE: Final[dict[str, str]] = {
     **stage.CHINESE,
     **uplift.CHINESE,
     **value.CHINESE,
+    **ways.CHINESE,
 }

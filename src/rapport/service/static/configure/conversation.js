@@ -44,10 +44,10 @@ export class Conversation {
     return taken;
   }
 
-  /** Why an option is not possible, and what to give up to have it. */
-  explain(choices, refused, group, option) {
-    const session = this.session ? { session: this.session } : {};
-    return this._post(`${this._path}/explain`, { ...this._said, ...session, choices, refused, group, option });
+  /** Why an option is not possible with what the session has, and what to give up to have it. */
+  explain(group, option) {
+    const { language } = this._said;
+    return this._post(`${this._path}/explain`, { language, session: this.session, group, option });
   }
 
   /** Lets go of the session: the next step begins another. */

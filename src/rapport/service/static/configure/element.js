@@ -6,9 +6,9 @@ import { changesSaid } from "./announcing.js";
 import { Conversation } from "./conversation.js";
 import { make, say, set, show } from "./dom.js";
 import { drawGroups } from "./groups.js";
+import { createMade, createThanks } from "./made.js";
 import { createReady } from "./ready.js";
 import { createSummary } from "./summary.js";
-import { createThanks } from "./thanks.js";
 import { nearest, wordsIn } from "./words.js";
 
 const HOME = new URL(import.meta.url);
@@ -74,7 +74,8 @@ class Configurator extends HTMLElement {
       undo: () => this._step({ undo: true }, { prefix: words("saidUndone") }),
       finish: () => this._finish(),
       begin: () => this._begin(),
-      explain: (group, option) => this._explain(group, option),
+      change: () => this._begin({ way: "collaborative", choices: this._view.answer.choices }),
+      explain: (group, option, wanted) => this._explain(group, option, wanted),
       exchange: (alternative, pick) => this._step({ choices: alternative.choices, pick }),
       all: (group) => this._step({}, { all: group }),
     };
@@ -85,9 +86,11 @@ class Configurator extends HTMLElement {
     this._status = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
     this._alert = make("div", { role: "alert", class: "alert" });
     this._logo = make("img", { class: "logo", alt: "" });
-    this._title = make("h2", { part: "title" });
+    this._title = make("h2", { part: "title", tabindex: "-1" });
     this._intro = make("p", { class: "intro soft" }, words("loading"));
-    this._groups = make("div", { class: "groups" });
+    this._fields = make("div", {});
+    this._made = createMade(this._view);
+    this._groups = make("div", { class: "groups" }, this._made.drawn, this._fields);
     this._summary = createSummary(this._view);
     this._ready = createReady(this._view);
     this._thanks = createThanks(this._view);
@@ -101,7 +104,7 @@ class Configurator extends HTMLElement {
   }
 
   /** One step; what failed is said, with a way to go on, and the page shows again what holds. */
-  async _step(said, { first = false, all = "", prefix = "" } = {}) {
+  async _step(said, { first = false, all = "", prefix = "", focus = false } = {}) {
     const view = this._view;
     if (all) this._all.add(all);
     set(this._root, "aria-busy", "true");
@@ -110,6 +113,7 @@ class Configurator extends HTMLElement {
       const answer = await this._conversation.step(body);
       if (view !== this._view) return;
       this._take(answer, prefix);
+      if (focus) this._title.focus();
     } catch (error) {
       if (view !== this._view) return;
       if (first && error.gone && this._conversation.session) {
@@ -145,7 +149,8 @@ class Configurator extends HTMLElement {
     this._dress(answer.look);
     show(this._main, !answer.finished);
     show(this._thanks.drawn, Boolean(answer.finished));
-    drawGroups(this._view, this._groups);
+    this._made.update();
+    drawGroups(this._view, this._fields);
     this._summary.update();
     this._ready.update();
   }
@@ -180,7 +185,7 @@ class Configurator extends HTMLElement {
     const { answer, words } = this._view;
     if (answer.complete) return this._step({ finish: true });
     const open = answer.groups.filter((group) => group.state === "open" && group.least > 0);
-    const fields = [...this._groups.querySelectorAll("fieldset")];
+    const fields = [...this._fields.querySelectorAll("fieldset")];
     const field = fields.find((one) => one.held.group === open[0]?.group);
     const text = words("open", { groups: words.list(open.map((group) => group.title || group.group)) });
     this._warn(text);
@@ -194,20 +199,26 @@ class Configurator extends HTMLElement {
     this._tell("rapport-configured");
   }
 
-  _begin() {
+  _begin(from = {}) {
     this._conversation.forget();
     this._view.answer = null;
-    return this._step({});
+    return this._step(from, { focus: true });
   }
 
-  async _explain(group, option) {
-    const { answer } = this._view;
-    const shown = (answer.blocked || []).find((one) => one.group === group && one.option === option);
+  /**
+   * Why an option cannot be had. Where it was chosen rather than asked about, it is sent as a pick: the server refuses
+   * it with the same reasons, and the shop learns what was wanted.
+   */
+  async _explain(group, option, wanted) {
+    const pick = { group, option };
     try {
-      return await this._conversation.explain(answer.choices, answer.refused || {}, group, option);
-    } catch {
-      return { reasons: shown?.reasons || [], alternatives: [] };
+      if (!wanted) return await this._conversation.explain(group, option);
+      this._take(await this._conversation.step({ pick }), "");
+    } catch (error) {
+      if (error.impossible && error.told.reasons) return error.told;
     }
+    const shown = (this._view.answer.blocked || []).find((one) => one.group === group && one.option === option);
+    return { reasons: shown?.reasons || [], alternatives: [] };
   }
 
   _fail(error, said) {

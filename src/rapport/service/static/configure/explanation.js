@@ -2,8 +2,8 @@
 
 import { make, set } from "./dom.js";
 
-/** Opens the explanation of a blocked option, or closes it where it is open. */
-export async function openExplanation(view, row) {
+/** Opens the explanation of a blocked option, which was chosen or only asked about; closes it where it is open. */
+export async function openExplanation(view, row, { wanted = false } = {}) {
   if (row.querySelector(".explanation")) {
     closeExplanation(row);
     return;
@@ -21,7 +21,7 @@ export async function openExplanation(view, row) {
   row.append(panel);
   set(row.querySelector(".why"), "aria-expanded", "true");
   heading.focus();
-  const told = await view.explain(group.group, option.option);
+  const told = await view.explain(group.group, option.option, wanted);
   if (panel.isConnected) body.replaceChildren(...drawn(view, row, told));
 }
 

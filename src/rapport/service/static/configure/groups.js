@@ -8,7 +8,7 @@ export function drawGroups(view, place) {
   const groups = (view.answer.groups || []).filter((group) => present(view, group));
   const own = groups.filter((group) => !group.around);
   const around = groups.filter((group) => group.around);
-  const next = [...own, ...around].find((group) => group.state === "open");
+  const next = [...own, ...around].find((group) => group.state === "open" && group.least > 0);
   const items = around.length && own.length ? [...own, { heading: "around" }, ...around] : [...own, ...around];
   keyed(
     place,
@@ -71,20 +71,20 @@ async function showAll(view, field) {
   first?.querySelector("input").focus();
 }
 
-/** Where one option may be chosen or none, none is an answer too. */
+/** Where one option may be chosen or none, none is a choice to see too. */
 function none(group) {
   return group.most === 1 && group.least === 0 ? [{ none: true }] : [];
 }
 
 function createNone(view, field) {
-  const change = () => view.act({ refuse: { group: field.held.group } });
+  const change = () => view.act({ clear: { group: field.held.group } });
   const input = make("input", { type: "radio", name: `group-${field.held.group}`, change });
   return make("div", { class: "option" }, make("label", {}, input, make("span", { class: "title" })));
 }
 
 function updateNone(view, row, group) {
   row.held = {};
-  row.querySelector("input").checked = group.state === "done" && !group.options.some(chosen);
+  row.querySelector("input").checked = !group.options.some(chosen);
   say(row.querySelector(".title"), view.words("none"));
 }
 

@@ -75,7 +75,7 @@ function changed(view, row) {
     restore(row);
     // Arrow keys only pass over it on their way; the space bar, a click or a tap ask for it.
     if (view.byArrow) view.announce(view.words("saidBlockedNow", said(view, row)));
-    else openExplanation(view, row);
+    else openExplanation(view, row, { wanted: true });
   } else if (input.checked) {
     view.act({ pick: { group: group.group, option: option.option } });
   } else if (option.state === "forced") {

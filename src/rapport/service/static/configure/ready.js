@@ -57,10 +57,7 @@ function standard(view) {
 }
 
 function createCard(view) {
-  const take = make("button", { type: "button", class: "second", click: () => take_(card) });
-  const take_ = () => {
-    if (take.getAttribute("aria-disabled") !== "true") view.act({ variant: card.held.variant });
-  };
+  const take = button(view, "take", "second", () => view.act({ variant: card.held.variant }));
   const changes = make("details", {}, make("summary", {}), make("ul", {}));
   const card = make("li", {}, make("strong", {}), make("span", { class: "amount" }), changes, make("span", { class: "soft same" }), take);
   return card;
@@ -69,7 +66,7 @@ function createCard(view) {
 function updateCard(view, card, held) {
   card.held = held;
   const { words } = view;
-  const title = held.title || held.variant;
+  const title = held.title || words("taken");
   const changes = held.changes || [];
   say(card.querySelector("strong"), title);
   say(card.querySelector(".amount"), typeof held.price === "number" ? view.money(held.price) : "");

@@ -30,7 +30,7 @@ export function createSummary(view) {
     say(price, view.money(answer.price));
     say(range, rangeOf(view));
     say(count, countOf(view));
-    const days = leadDays(answer);
+    const days = answer.lead_days;
     say(lead, days > 0 ? words("lead", { days: words.count(days) }) : "");
     show(quantity, view.quantity);
     say(piecesName, words("pieces"));
@@ -48,13 +48,6 @@ export function button(view, name, kind, act) {
     if (made.getAttribute("aria-disabled") !== "true") act();
   });
   return made;
-}
-
-/** How long the chosen options take: the longest counts. */
-function leadDays(answer) {
-  const taken = (answer.groups || []).flatMap((group) => group.options);
-  const days = taken.filter((one) => one.state === "picked" || one.state === "forced").map((one) => one.lead_days || 0);
-  return Math.max(0, ...days);
 }
 
 function rangeOf(view) {

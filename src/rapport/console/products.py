@@ -1,0 +1,215 @@
+"""The pages on what is configured: all products, and one with its modules, rules, ready variants, and its embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath
+
+from rapport.console import login, plot
+from rapport.console.messages import CATALOGUES
+from rapport.console.rendering import AnyRequest, language_of, page, same_site, signed_in
+from rapport.core.errors import Conflict, NotAllowed, NotFound
+from rapport.core.money import from_units
+from rapport.customize.configure.model import Group, Model
+from rapport.customize.configure.reasoner import Impossible
+from rapport.loop import keys
+from rapport.loop.configure.published import Published
+from rapport.loop.demand.report import of_product
+from rapport.loop.runtime import Runtime
+from rapport.workspace.products import Choices, Product, ProductRule
+from rapport.workspace.wording import Words as Titles
+
+Words = Mapping[str, str]
+KEY_LABEL: Final = "pages that embed a configurator"
+BUNDLE: Final = "bundle "
+"""What names of rules begin with that only define a bundle."""
+COUNT_DIGITS: Final = 12
+"""A longer count is told by its digits."""
+Shares = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Group and option → the share of completed configurations that have it."""
+
+
+@get("/products", guards=[signed_in], sync_to_thread=True)
+def products(request: AnyRequest, state: State) -> Response[str]:
+    """All products that are configured."""
+    language = language_of(request)
+    rows = [_row(state.rt, name, language) for name in state.rt.workspace.products]
+    return page(request, "products.html", rows=rows)
+
+
+@get("/products/{name:str}", guards=[signed_in], sync_to_thread=True)
+def product(request: AnyRequest, state: State, name: FromPath[str]) -> Response[str]:
+    """One product; raises ``NotFound``."""
+    return _shown(request, state, name, "")
+
+
+@post("/products/{name:str}/key", guards=[signed_in], sync_to_thread=True, status_code=200)
+def make_key(request: AnyRequest, state: State, name: FromPath[str]) -> Response[str]:
+    """A new key that pages may carry, shown once. Raises ``NotAllowed`` for who may only look."""
+    same_site(request)
+    if not _decides(request, state):
+        raise NotAllowed("this session may look, not make keys", hint="sign in with a key that has the scope manage")
+    state.rt.shelf.product(name)
+    return _shown(request, state, name, keys.create(state.rt, ["write"], KEY_LABEL))
+
+
+def _shown(request: AnyRequest, state: State, name: str, key: str) -> Response[str]:
+    language = language_of(request)
+    told = product_page(state.rt, name, language, CATALOGUES[language])
+    server = str(request.base_url).rstrip("/")
+    return page(request, "product.html", **told, key=key, may_decide=_decides(request, state), server=server,
+                try_at=f"/configure/{quote(name)}")  # fmt: skip
+
+
+def _decides(request: AnyRequest, state: State) -> bool:
+    return bool(login.decider(state.rt, state.signer, request.cookies.get(login.COOKIE, "")))
+
+
+def _row(rt: Runtime, name: str, language: str) -> dict[str, Any]:
+    said = rt.workspace.products[name]
+    return {"name": name, "title": _title(said.titles, said.title, name, language), "way": said.way,
+            **_figures(rt.shelf.published(name))}  # fmt: skip
+
+
+def product_page(rt: Runtime, name: str, language: str, words: Words) -> dict[str, Any]:
+    """Everything a product's page shows; raises ``NotFound``."""
+    said = rt.shelf.product(name)
+    published = rt.shelf.published(name)
+    model = published.model
+    shares = _shares(rt, name)
+    return {
+        "name": name, "title": _title(said.titles, said.title, name, language), "way": said.way,
+        **_figures(published),
+        "groups": [_group(model, group, shares, language, words) for group in model.groups],
+        "shares": bool(shares),
+        "rules": list(_rules(model, said, language)),
+        "bundles": [{"title": _title(one.titles, one.title, key, language), "when": one.when, "price": one.price}
+                    for key, one in said.bundles.items()],
+        "quantities": said.quantities,
+        "ready": list(_ready(published, said, language, words)),
+    }  # fmt: skip
+
+
+def _figures(published: Published) -> dict[str, Any]:
+    """How many configurations there are and what they cost; ``count`` is empty where it cannot be counted."""
+    model = published.model
+    size = {"modules": len(model.visible), "groups_count": len(model.groups)}
+    try:
+        count = published.reasoner.count([])
+        prices = published.reasoner.prices([], [])
+    except Impossible as error:
+        return size | {"count": "0", "low": None, "high": None, "impossible": str(error)}
+    low, high = (from_units(model.price + int(bound[0])) for bound in (prices.low, prices.high))
+    return size | {"count": _count(count), "low": low, "high": high, "impossible": ""}
+
+
+def _count(count: int | None) -> str:
+    """A count as people read it.
+
+    >>> _count(1800), _count(10**20), _count(None)
+    ('1,800', '1.0 × 10^20', '')
+    """
+    if count is None:
+        return ""
+    digits = str(count)
+    return f"{count:,}" if len(digits) <= COUNT_DIGITS else f"{digits[0]}.{digits[1]} × 10^{len(digits) - 1}"
+
+
+def _group(model: Model, group: Group, shares: Shares, language: str, words: Words) -> dict[str, Any]:
+    above = model.option(group.parent) if group.parent else None
+    return {
+        "title": _title(group.titles, group.title, group.name, language),
+        "under": _title(above.titles, above.title, above.name, language) if above else "",
+        "about": words[f"around_{group.around}"] if group.around else words[f"dimension_{group.dimension}"],
+        "bounds": _bounds(group, words),
+        "options": [_option(model, group, number, shares, language) for number in group.options],
+    }
+
+
+def _bounds(group: Group, words: Words) -> str:
+    if group.most == 1:
+        return words["products_one" if group.least else "products_one_or_none"]
+    return words["products_between"].format(least=group.least, most=group.most)
+
+
+def _option(model: Model, group: Group, number: int, shares: Shares, language: str) -> dict[str, Any]:
+    one = model.option(number)
+    taken = shares.get((group.name, one.name))
+    share = taken["share"] if taken else None
+    title = _title(one.titles, one.title, one.name, language)
+    return {
+        "title": title, "price": from_units(one.price), "cost": from_units(one.cost), "lead_days": one.lead_days,
+        "stock": one.stock, "digital": one.digital, "partner": one.partner, "common": one.common,
+        "taken": taken, "bar": plot.bar([("good", share)], f"{title}: {share:.0%}") if share is not None else "",
+    }  # fmt: skip
+
+
+def _rules(model: Model, said: Product, language: str) -> Iterator[dict[str, str]]:
+    """Every rule, table and limit with its sentence, and what the product's file says."""
+    for rule in model.rules:
+        if not rule.name.startswith(BUNDLE):
+            yield _sentence(rule.name, rule.says, rule.says_in, _written(said.rules.get(rule.name)), language)
+    for table in model.tables:
+        file = said.tables[table.name].file if table.name in said.tables else ""
+        yield _sentence(table.name, table.says, table.says_in, file, language)
+    for limit in model.limits:
+        declared = said.limits.get(limit.name)
+        bounds = (declared.at_least, declared.sum, declared.at_most) if declared else ()
+        means = " ≤ ".join(str(part) for part in bounds if part is not None)
+        yield _sentence(limit.name, limit.says, limit.says_in, means, language)
+
+
+def _sentence(name: str, says: str, says_in: Titles, means: str, language: str) -> dict[str, str]:
+    return {"name": name, "says": says_in.get(language) or says, "means": means}
+
+
+def _written(rule: ProductRule | None) -> str:
+    if rule is None:
+        return ""
+    return f"{rule.when} → {rule.then}" if rule.then else f"{rule.when} ✗ {rule.never}"
+
+
+def _ready(published: Published, said: Product, language: str, words: Words) -> Iterator[dict[str, Any]]:
+    """The standard product and the variants, completed; one that is not possible says so."""
+    declared = {
+        name: (_title(one.titles, one.title, name, language), one.choices) for name, one in said.variants.items()
+    }
+    for name, (title, choices) in {"": (words["products_standard"], said.standard), **declared}.items():
+        yield {"name": name, "title": title, **_completed(published, choices, language)}
+
+
+def _completed(published: Published, choices: Choices, language: str) -> dict[str, Any]:
+    model = published.model
+    try:
+        chosen = published.completed(model.literals(choices))
+    except Impossible as error:
+        return {"choices": [], "price": None, "why_not": str(error)}
+    told = [
+        (_title(group.titles, group.title, group.name, language), _titles(model, group, chosen, language))
+        for group in model.groups
+    ]
+    price = model.price + sum(model.option(number).price for number in chosen)
+    return {"choices": [one for one in told if one[1]], "price": from_units(price), "why_not": ""}
+
+
+def _titles(model: Model, group: Group, chosen: tuple[int, ...], language: str) -> str:
+    options = [model.option(number) for number in group.options if number in chosen]
+    return ", ".join(_title(one.titles, one.title, one.name, language) for one in options)
+
+
+def _shares(rt: Runtime, name: str) -> Shares:
+    """Who took what, as of the last refresh; nothing before the first."""
+    try:
+        rates = of_product(rt, name)["take_rates"]
+    except (Conflict, NotFound):
+        return {}
+    return {(one["group"], one["option"]): one["taken"] for one in rates}
+
+
+def _title(titles: Titles, title: str, name: str, language: str) -> str:
+    return titles.get(language) or title or name
