@@ -9,14 +9,14 @@ import msgspec
 from msgspec import structs
 
 from rapport.core.errors import Conflict
-from rapport.loop.configure import catalogue, explained
+from rapport.loop.configure import catalogue
 from rapport.loop.configure import step as stepping
-from rapport.loop.configure.asking import Chosen, Step
+from rapport.loop.configure.asking import Chosen, Step, Touch
 from rapport.loop.configure.step import Blocked, Taken
 from rapport.loop.runtime import Runtime
 from rapport.service import keys, problems
 from rapport.service.background import Folding
-from rapport.service.configure_told import ExplanationTold, ProductsTold, ProductTold, StepTold
+from rapport.service.configure_told import ExplanationTold, ProductsTold, ProductTold, StepTold, UvlTold
 from rapport.service.exchange import RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.gpc import withheld
 from rapport.service.live import Saves
@@ -78,6 +78,9 @@ class Configuring:
         yield RawRoute("GET", PATH, self.product, "Show a product's groups, options and variants", SCOPES, None,
                        ProductTold, asked, parameters=(*named, _LANGUAGE))  # fmt: skip
 
+        yield RawRoute("GET", UVL, self.uvl, "Show a product in UVL", SCOPES, None, UvlTold, asked,
+                       parameters=named)  # fmt: skip
+
     async def step(self, request: Request) -> Reply:
         """Answers once the step is on disk."""
         key = keys.caller(self._rt, request, SCOPES)
@@ -108,13 +111,17 @@ class Configuring:
         return taken
 
     async def explain(self, request: Request) -> Reply:
-        """Nothing is written down: asking why is no wish."""
+        """What is asked about in a session and cannot be had is written down, as a wish."""
         keys.caller(self._rt, request, SCOPES)
         body = read_json(_decode_explain, request.body)
         step = Step(choices=body.choices or None, refused=body.refused or None, session=body.session, way=body.way,
                     language=body.language)  # fmt: skip
-        told = explained.asked(self._rt, _name(request, EXPLAIN), step, body.group, body.option)
-        return Reply(encode_json(told))
+        touch = Touch(group=body.group, option=body.option)
+        asked = stepping.ask(self._rt, _name(request, EXPLAIN), step, touch)
+        if asked.saved is not None:
+            await self._saves.wait(asked.saved)
+            self._folding.wake()
+        return Reply(encode_json(asked.told))
 
     async def products(self, request: Request) -> Reply:
         """All products, none compiled."""
@@ -126,6 +133,11 @@ class Configuring:
         keys.caller(self._rt, request, SCOPES)
         name = _name(request, PATH)
         return Reply(encode_json(catalogue.model_of(self._rt, name, request.query("language") or "en")))
+
+    async def uvl(self, request: Request) -> Reply:
+        """The model for other tools."""
+        keys.caller(self._rt, request, SCOPES)
+        return Reply(encode_json(catalogue.uvl_of(self._rt, _name(request, UVL))))
 
 
 def _name(request: Request, path: str) -> str:

@@ -110,6 +110,33 @@ class RangeTold(msgspec.Struct):
     high: float
 
 
+class LookTold(msgspec.Struct):
+    """A company's own shop."""
+
+    account: str
+    title: str
+    accent: str
+    logo: str
+    only_approved: bool
+
+
+class OwnedTold(msgspec.Struct):
+    """What is owned already, and what changing it costs more."""
+
+    session: str
+    choices: Chosen
+    paid: float
+    difference: float
+    changes: list[ChangeTold]
+
+
+class TitlesTold(msgspec.Struct):
+    """What people read of a group and its options."""
+
+    title: str
+    options: dict[str, str]
+
+
 class StepTold(msgspec.Struct):
     """Where a session stands."""
 
@@ -133,12 +160,24 @@ class StepTold(msgspec.Struct):
     currency: str
     range: RangeTold
     count: str | None
+    """How many configurations are left, services around the product as they stand; null where that has too many
+    digits or cannot be told."""
+    count_about: int | None
+    """The power of ten of that number."""
     groups: list[GroupTold]
     valid: dict[str, list[str]]
     blocked: list[BlockedTold]
+    next: str | None
+    """Which group to ask about next, where the way is to ask."""
     completion: CompletionTold
     standard: ReadyTold
     variants: list[ReadyTold]
+    look: LookTold | None
+    owned: OwnedTold | None
+    quote: dict[str, Any] | None
+    """Once it is complete, and for how many pieces was said."""
+    titles: dict[str, TitlesTold]
+    """Group → what people read of it and of its options, of all that is named anywhere in the answer."""
 
 
 class AlternativeTold(msgspec.Struct):
@@ -189,3 +228,10 @@ class ProductTold(msgspec.Struct):
     groups: list[dict[str, Any]]
     standard: dict[str, Any]
     variants: list[dict[str, Any]]
+
+
+class UvlTold(msgspec.Struct):
+    """A product in the Universal Variability Language."""
+
+    product: str
+    uvl: str

@@ -38,7 +38,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     variant: _Text = ""
     complete: bool = False
     finish: bool = False
-    quantity: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+    quantity: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+    """Pieces to quote for; 0: one piece, and no quote."""
     all: list[_Text] = []
     """Groups whose options are all shown."""
     language: _Text = "en"
@@ -46,6 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     owned: _Text = ""
     """The session in which it was bought, to begin from what is owned."""
     account: _Text = ""
+    """The company in whose shop it is; unless said, the customer's trait ``account``."""
 
 
 def asked_for(step: Step) -> tuple[str, Touch]:

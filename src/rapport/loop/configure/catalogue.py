@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rapport.core.money import from_units
+from rapport.customize.configure.product import of_product
+from rapport.customize.configure.uvl import write_uvl
 from rapport.loop.configure.published import Published
 from rapport.loop.runtime import Runtime
 
@@ -41,6 +43,11 @@ def model_of(rt: Runtime, name: str, language: str = "en") -> dict[str, Any]:
             for key, one in product.variants.items() if not one.approved
         ],
     }  # fmt: skip
+
+
+def uvl_of(rt: Runtime, name: str) -> dict[str, str]:
+    """One product in the Universal Variability Language; raises as ``write_uvl`` for what it cannot say."""
+    return {"product": name, "uvl": write_uvl(of_product(rt.shelf.product(name)))}
 
 
 def _group(published: Published, place: int, language: str) -> dict[str, Any]:

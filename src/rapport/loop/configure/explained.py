@@ -19,8 +19,8 @@ from rapport.loop.runtime import Runtime
 ALTERNATIVES: Final = 3
 
 
-def asked(rt: Runtime, product: str, step: Step, group: str, option: str) -> Told:
-    """Why an option is not possible beside a session's choices or those sent; raises as a step does."""
+def asked(rt: Runtime, product: str, step: Step, group: str, option: str) -> tuple[Told, Seat]:
+    """Why an option is not possible beside a session's choices or those sent, and whose; raises as a step does."""
     published = rt.shelf.published(product)
     number = published.model.number(group, option, where="option")
     seat = resume(rt, published, step) if step.session else begin(rt, published, step, ())
@@ -28,7 +28,7 @@ def asked(rt: Runtime, product: str, step: Step, group: str, option: str) -> Tol
     if step.session and step.choices is not None:
         model = published.model
         state = State(chosen_of(model, step.choices), refused_of(model, step.refused), state.base)
-    return explain(seat, number, step.language, state)
+    return explain(seat, number, step.language, state), seat
 
 
 def explain(seat: Seat, literal: int, language: str = "en", state: State | None = None) -> Told:
@@ -47,6 +47,21 @@ def explain(seat: Seat, literal: int, language: str = "en", state: State | None 
         "alternatives": [_alternative(seat, state, literal, one) for one in given_up
                          if not set(one) & set(seat.locked)],
     }  # fmt: skip
+
+
+def contradiction(seat: Seat, state: State, language: str) -> Told:
+    """Which of the choices exclude each other, and by which rules."""
+    model = seat.published.model
+    found = seat.published.explainer.explain(seat.literals(state))
+    if found is None:
+        return {"possible": True, "reasons": [], "picks": [], "rules": [], "alternatives": []}
+    return {
+        "possible": False,
+        "reasons": [sentence(model, reason, language) for reason in _telling(found.reasons)],
+        "picks": named(model, (one for one in found.picks if one not in seat.locked)),
+        "rules": [reason.name for reason in _telling(found.reasons)],
+        "alternatives": [],
+    }
 
 
 def why(seat: Seat, number: int, language: str) -> Told:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -21,12 +22,14 @@ from rapport.loop.configure.seat import Seat
 SHARE_DIGITS: Final = 4
 EXPLAINED_MAX: Final = 8
 """So many options are explained with a step; any other on request."""
+CERTAIN_MAX: Final = 200
+"""So many options are made certain with a step where that takes a solver."""
 _NOT_POSSIBLE: Final = frozenset({"blocked", "refused"})
 
 
 @dataclass(frozen=True)
-class Groups:
-    """The part of an answer that tells groups and options."""
+class View:
+    """What the rules and what is known say of a session's state."""
 
     seat: Seat
     step: Step
@@ -35,42 +38,58 @@ class Groups:
     prices: Prices
     suggested: Completion
 
+
+class Groups:
+    """The part of an answer that tells groups and options."""
+
+    def __init__(self, view: View) -> None:
+        self._seat, self._step, self._now = view.seat, view.step, view.now
+        self._validity, self._prices, self._suggested = view.validity, view.prices, view.suggested
+
     @cached_property
     def _chosen(self) -> frozenset[int]:
-        return frozenset(self.now.shown)
+        return frozenset(self._now.shown)
 
     @cached_property
     def _forced(self) -> frozenset[int]:
-        return frozenset(self.validity.forced)
+        return frozenset(self._validity.forced)
 
     def told(self) -> Told:
         """``groups``, ``valid`` and ``blocked``; nothing of them where no configurator is shown."""
-        if not self.seat.manner.shows:
-            return {"groups": [], "valid": {}, "blocked": []}
-        groups = [self._group(group) for group in self.seat.published.model.groups if self._seen(group)]
+        if not self._seat.manner.shows:
+            return {"groups": [], "valid": {}, "blocked": [], "next": None}
+        groups = [self._group(group) for group in seen_groups(self._seat, self._chosen)]
         valid = {
             one["group"]: [option["option"] for option in one["options"] if option["state"] not in _NOT_POSSIBLE]
             for one in groups
         }  # fmt: skip
-        return {"groups": groups, "valid": valid, "blocked": self._blocked(groups)}
+        return {"groups": groups, "valid": valid, "blocked": self._blocked(groups), "next": self._next(groups)}
 
-    def _seen(self, group: Group) -> bool:
-        """Groups below an option are seen once it is chosen."""
-        return (group.parent == ROOT or group.parent in self._chosen) and self.seat.manner.is_open(group)
+    def _next(self, groups: Sequence[Told]) -> str | None:
+        """The open group whose answer tells most, in bits, where the way is to ask; the earliest of equal ones."""
+        if not self._seat.manner.asks:
+            return None
+        still = [one["group"] for one in groups if one["state"] == "open"]
+        return max(still, key=self._bits) if still else None
+
+    def _bits(self, name: str) -> float:
+        group = self._seat.published.model.by_group[name]
+        chances = self._suggested.chances[list(group.options)]
+        rest = max(0.0, 1.0 - float(chances.sum())) if group.single else 0.0
+        return entropy_bits([*chances.tolist(), rest])
 
     def _group(self, group: Group) -> Told:
-
-        seat, model = self.seat, self.seat.published.model
+        seat, model = self._seat, self._seat.published.model
         validity, prices = self._released(group)
         standard = frozenset(seat.published.standard)
         keep = self._chosen | standard | frozenset(seat.session.state.refused)
         seen = shown(model, group, seat.order()[group.name], validity, keep=keep,
-                     most=seat.published.product.shown_max, whole=group.name in self.step.all)  # fmt: skip
+                     most=seat.published.product.shown_max, whole=group.name in self._step.all)  # fmt: skip
         chosen = [number for number in group.options if number in self._chosen]
         above = model.option(group.parent) if group.parent else None
         return {
             "group": group.name,
-            "title": titled(group.title or group.name, group.titles, self.step.language),
+            "title": titled(group.title or group.name, group.titles, self._step.language),
             "dimension": group.dimension,
             "around": group.around,
             "least": group.least,
@@ -83,24 +102,25 @@ class Groups:
 
     def _released(self, group: Group) -> tuple[Validity, Prices]:
         """Under all but the customer's choice in a group of which one is chosen: what it could be changed to."""
-        if not group.single or not set(group.options) & set(self.seat.session.state.own):
-            return self.validity, self.prices
-        literals = self.seat.without(group)
-        reasoner = self.seat.published.reasoner
+        if not group.single or not set(group.options) & set(self._seat.session.state.own):
+            return self._validity, self._prices
+        literals = self._seat.without(group)
+        reasoner = self._seat.published.reasoner
         return reasoner.valid(literals, group.options), reasoner.prices(literals, group.options)
 
     def _option(self, number: int, validity: Validity, prices: Prices) -> Told:
-        model, language = self.seat.published.model, self.step.language
+        model, language = self._seat.published.model, self._step.language
         option, state = model.option(number), self._state(number, validity)
         reachable = state not in _NOT_POSSIBLE
+        priced = reachable and (prices.known is None or bool(prices.known[number]))
         return {
             "option": option.name,
             "title": titled(option.title or option.name, option.titles, language),
             "state": state,
             "price": from_units(option.price),
-            "from": from_units(model.price + int(prices.low[number])) if reachable else None,
-            "to": from_units(model.price + int(prices.high[number])) if reachable else None,
-            "share": round(float(self.suggested.chances[number]), SHARE_DIGITS) if reachable else None,
+            "from": from_units(model.price + int(prices.low[number])) if priced else None,
+            "to": from_units(model.price + int(prices.high[number])) if priced else None,
+            "share": round(float(self._suggested.chances[number]), SHARE_DIGITS) if reachable else None,
             "partner": option.partner,
             "digital": option.digital,
             "lead_days": option.lead_days,
@@ -108,10 +128,10 @@ class Groups:
         }
 
     def _state(self, number: int, validity: Validity) -> str:
-        if number in self.seat.session.state.refused:
+        if number in self._seat.session.state.refused:
             return "refused"
         if number in self._chosen:
-            own = number in self.seat.session.state.own
+            own = number in self._seat.session.state.own
             return "forced" if number in self._forced and not own else "picked"
         bits = int(validity.state[number])
         if bits & CAN_BE_CHOSEN:
@@ -119,12 +139,41 @@ class Groups:
         return "checking" if number in validity.checking else "blocked"
 
     def _blocked(self, groups: Sequence[Told]) -> list[Told]:
-        model = self.seat.published.model
+        model = self._seat.published.model
         found: list[Told] = []
         for group in groups:
             for option in group["options"]:
                 if option["state"] == "blocked" and len(found) < EXPLAINED_MAX:
                     number = model.number(group["group"], option["option"])
                     found.append({"group": group["group"], "option": option["option"],
-                                  **why(self.seat, number, self.step.language)})  # fmt: skip
+                                  **why(self._seat, number, self._step.language)})  # fmt: skip
         return found
+
+
+def seen_groups(seat: Seat, chosen: Collection[int]) -> list[Group]:
+    """The groups that a customer may change now: those below an option once it is chosen."""
+    return [
+        group for group in seat.published.model.groups
+        if (group.parent == ROOT or group.parent in chosen) and seat.manner.is_open(group)
+    ]  # fmt: skip
+
+
+def visible_of(seat: Seat, step: Step) -> list[int]:
+    """The options that are to be certain where that takes time: those that are seen first."""
+    chosen, order = frozenset(seat.session.state.own), seat.order()
+    most = seat.published.product.shown_max
+    found = [
+        number for group in seen_groups(seat, chosen)
+        for number in order[group.name][: None if group.name in step.all else most]
+    ]  # fmt: skip
+    return found[:CERTAIN_MAX]
+
+
+def entropy_bits(chances: Sequence[float]) -> float:
+    """How much an answer tells whose chances these are; Shannon, A Mathematical Theory of Communication, 1948, §6.
+
+    >>> entropy_bits([0.5, 0.5]), entropy_bits([1.0, 0.0])
+    (1.0, 0.0)
+    """
+    total = sum(chances)
+    return sum(-p / total * math.log2(p / total) for p in chances if p > 0.0) if total > 0.0 else 0.0

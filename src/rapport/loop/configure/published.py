@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import Lock, Thread
+from typing import Final
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from rapport.core.errors import NotFound, did_you_mean
-from rapport.customize.configure.answering import price_row, reasoner_of
+from rapport.customize.configure.answering import price_row
+from rapport.customize.configure.circuit import Circuit
+from rapport.customize.configure.circuit_reasoner import CircuitReasoner
 from rapport.customize.configure.explain import Explainer
 from rapport.customize.configure.formula import formula_of
+from rapport.customize.configure.ladder import Ladder
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.product import of_product
 from rapport.customize.configure.reasoner import Impossible, Reasoner
+from rapport.loop.configure.circuits import AT_ONCE_S, Circuits, compile_beside, compiled
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.products import Product
+
+QUESTION_S: Final = 0.5
+"""So long a solver may take over one question of a product that is not compiled."""
+
+_log = structlog.get_logger("rapport.configure")
 
 
 @dataclass(frozen=True)
@@ -72,10 +84,15 @@ class Published:
 
 
 class Shelf:
-    """The products of a workspace by name; each is made at first use, by one thread."""
+    """The products of a workspace by name; each is made at first use, by one thread.
+
+    A product that compiles quickly is compiled then and there, another beside while a solver answers.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._products: Mapping[str, Product] = workspace.products
+        self._root = workspace.root
+        self._circuits = Circuits(workspace.root)
         self._published: dict[str, Published] = {}
         self._lock = Lock()
 
@@ -99,11 +116,61 @@ class Shelf:
         product = self.product(name)
         with self._lock:
             if name not in self._published:
-                self._published[name] = _publish(product)
+                self._published[name] = self._publish(product)
             return self._published[name]
 
+    def compile(self, name: str, seconds: float, tell: Callable[[float], None]) -> Compiled:
+        """Compiles a product for all processes, unless it is; removes circuits of versions that are gone."""
+        model = of_product(self.product(name))
+        circuit, fresh = self._circuits.read(model.version), False
+        if circuit is None:
+            circuit, fresh = compiled(model, seconds, tell), True
+            if circuit is not None:
+                self._circuits.write(model.version, circuit)
+        self._circuits.keep_only({of_product(product).version for product in self._products.values()})
+        if circuit is None:
+            return Compiled(model.version, fresh=fresh)
+        return Compiled(model.version, fresh, circuit.nodes, circuit.edges, self._circuits.size(model.version))
 
-def _publish(product: Product) -> Published:
+    def _publish(self, product: Product) -> Published:
+        model = of_product(product)
+        circuit = self._circuits.read(model.version)
+        if circuit is None:
+            circuit = compiled(model, AT_ONCE_S)
+            if circuit is not None:
+                self._keep(model, circuit)
+        if circuit is not None:
+            return Published(product, model, CircuitReasoner(circuit, price_row(model)))
+        Thread(target=self._compile_beside, args=(product, model), name="rapport-compile", daemon=True).start()
+        return Published(product, model, Ladder(formula_of(model), price_row(model), begin=_question))
 
-    model = of_product(product)
-    return Published(product, model, reasoner_of(model))
+    def _keep(self, model: Model, circuit: Circuit) -> None:
+        try:
+            self._circuits.write(model.version, circuit)
+        except OSError as error:
+            # It is made again next time; a workspace may lie where nothing can be written.
+            _log.warning("a compiled product was not kept", product=model.name, error=str(error))
+
+    def _compile_beside(self, product: Product, model: Model) -> None:
+        if compile_beside(self._root, model) and (circuit := self._circuits.read(model.version)) is not None:
+            self._published[product.name] = Published(product, model, CircuitReasoner(circuit, price_row(model)))
+            return
+        _log.info("a product takes too long to compile; a solver answers for it", product=model.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What became of compiling; without nodes it takes too long."""
+
+    version: str
+    fresh: bool
+    """Whether it was compiled now."""
+    nodes: int = 0
+    edges: int = 0
+    bytes_on_disk: int = 0
+
+
+def _question() -> Callable[[], bool]:
+    """The time of one question to a solver begins."""
+    until = time.monotonic() + QUESTION_S
+    return lambda: time.monotonic() >= until

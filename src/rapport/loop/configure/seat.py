@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapport.core.errors import InvalidInput, did_you_mean
+from rapport.customize.configure.approved import approved_for
+from rapport.customize.configure.complete import Completion
 from rapport.customize.configure.model import Group
 from rapport.customize.configure.shown import arrange
+from rapport.customize.configure.variants import Variant
 from rapport.loop.configure.published import Published
 from rapport.loop.configure.session import Session, State
 from rapport.loop.configure.tastes import Learnt, completed
@@ -56,14 +59,36 @@ class Seat:
         """How long they take: the longest counts."""
         return max((self.published.model.option(number).lead_days for number in chosen), default=0.0)
 
+    def completed(self, literals: Sequence[int]) -> Completion:
+        """What suits this customer, or everybody where nobody is known, beside these literals."""
+        lean = self.published.product.lean_value
+        return completed(self.published, self.learnt, literals, self.session.customer, lean=lean)
+
+    @property
+    def ready(self) -> dict[str, Variant]:
+        """The variants that stand ready here by the names they are taken by; the standard product is none of them."""
+        account = self.session.account
+        found = {
+            one.name or f"{TAKEN}{number}": one for number, one in enumerate(self.learnt.ready)
+            if one.origin != STANDARD and (one.name or not account)
+        }  # fmt: skip
+        if account:
+            found = {name: self._approved(name) for name in approved_for(self.published.product, account)}
+        return {name: one for name, one in found.items() if self.allows(one.chosen)}
+
+    def _approved(self, name: str) -> Variant:
+        model, said = self.published.model, self.published.product.variants[name]
+        literals = model.literals(said.choices, where=f"variants.{name}")
+        return Variant(name, "declared", self.published.completed(literals), 0.0)
+
     def variant(self, name: str) -> tuple[int, ...]:
         """A whole configuration that stands ready; raises ``InvalidInput``."""
         if name == STANDARD:
             return self.published.standard
-        for number, one in enumerate(self.learnt.ready):
-            if name == (one.name or f"{TAKEN}{number}"):
-                return one.chosen
-        known = [STANDARD, *(one.name for one in self.learnt.ready if one.name)]
+        ready = self.ready
+        if name in ready:
+            return ready[name].chosen
+        known = [STANDARD, *ready]
         raise InvalidInput(f"no variant '{name}'", where="variant", hint=did_you_mean(name, known))
 
     def allows(self, chosen: Iterable[int]) -> bool:
@@ -74,6 +99,5 @@ class Seat:
     def order(self) -> Mapping[str, tuple[int, ...]]:
         """Group → its options in the order they are shown, fixed while the session lasts."""
         if self.session.order is None:
-            found = completed(self.published, self.learnt, self.locked, self.session.customer)
-            self.session.order = arrange(self.published.model, found.chances)
+            self.session.order = arrange(self.published.model, self.completed(self.locked).chances)
         return self.session.order

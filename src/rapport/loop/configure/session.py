@@ -75,6 +75,8 @@ class Session:
     """The completion that was suggested first."""
     owned: Mapping[str, Any] | None = None
     """What the customer has of it already: ``choices`` and ``price``."""
+    account: str = ""
+    """In which company's shop."""
     customer: Customer | None = None
     """What this process knows of the customer; None of who is not known."""
     met: bool = False
@@ -170,6 +172,7 @@ def replayed(events: Sequence[Event], published: Published) -> Session:
     session = Session(
         id=str(told["session"]), product=str(told["product"]), way=told["way"], start=str(told["start"]), owner=None,
         state=_first(published.model, told), offered=told.get("offered"), owned=told.get("owned"),
+        account=str(told.get("account", "")),
     )  # fmt: skip
     for event in events:
         if event.event in (CONFIGURATION_STARTED, CONFIGURATION_CHANGED, CONFIGURATION_COMPLETED):

@@ -12,13 +12,13 @@ from rapport.core.event import AppendReceipt, LogEntry
 from rapport.customize.configure.reasoner import Impossible
 from rapport.loop.configure import choosing, telling, written
 from rapport.loop.configure.asking import Step, Touch, asked_for
-from rapport.loop.configure.begin import begin, resume
+from rapport.loop.configure.begin import begin, offer, resume
 from rapport.loop.configure.choosing import cleared, picked, refused, taken
-from rapport.loop.configure.explained import explain
+from rapport.loop.configure.explained import asked, contradiction, explain
 from rapport.loop.configure.naming import chosen_of, refused_of
+from rapport.loop.configure.quoting import only_approved
 from rapport.loop.configure.seat import Seat
 from rapport.loop.configure.session import Session, State
-from rapport.loop.configure.tastes import completed
 from rapport.loop.runtime import Runtime
 
 
@@ -57,6 +57,11 @@ def take(rt: Runtime, product: str, step: Step, withheld: Collection[str] = ()) 
     published = rt.shelf.published(product)
     if not step.session:
         seat = begin(rt, published, step, withheld)
+        try:
+            offer(seat)
+        except Impossible:
+            told = contradiction(seat, seat.session.state, step.language)
+            raise Blocked("these choices exclude each other", told, None) from None
         return _taken(rt, _Change(seat, [written.started(rt, seat)]), step)
     seat = resume(rt, published, step)
     if _again(seat.session, step):
@@ -114,6 +119,8 @@ def _move(rt: Runtime, change: _Change, step: Step) -> None:
     if session.finished:
         raise Conflict("this configuration is finished", where="session",
                        hint=f"begin a new session with owned: {session.id}")  # fmt: skip
+    if name in ("pick", "refuse", "clear", "choices") and only_approved(rt, session.account):
+        raise Conflict("this shop offers approved configurations only", where=name, hint="take one of the variants")
     state = session.state
     if step.choices is not None and step.session:
         model = seat.published.model
@@ -153,8 +160,7 @@ def _completed(seat: Seat, state: State) -> State:
         # What the session goes on from already says what the rest is.
         forced = seat.published.reasoner.valid(seat.literals(state)).forced
         return taken(state, choosing.standing(seat.published, state, seat.locked, forced).whole, keep_own=True)
-    found = completed(seat.published, seat.learnt, seat.literals(state), seat.session.customer)
-    return taken(state, found.chosen, keep_own=True)
+    return taken(state, seat.completed(seat.literals(state)).chosen, keep_own=True)
 
 
 def _check(rt: Runtime, seat: Seat, state: State, step: Step, did: tuple[str, Touch]) -> None:
@@ -166,7 +172,8 @@ def _check(rt: Runtime, seat: Seat, state: State, step: Step, did: tuple[str, To
         name, touch = did
         group, option = touch.group, touch.option
         if name not in ("pick", "refuse"):
-            raise
+            told = contradiction(seat, state, step.language)
+            raise Blocked("these choices exclude each other", told, None) from None
         number = model.number(group, option)
         told = explain(seat, number if name == "pick" else -number, step.language)
         saved = rt.store.append([written.blocked(rt, seat, touch, told)])
@@ -190,3 +197,11 @@ def _finish(rt: Runtime, change: _Change, step: Step) -> None:
     session.finished = True
     session.did = ("finish", "", "")
     change.entries.append(written.finished(rt, seat, standing.whole, step.quantity))
+
+
+def ask(rt: Runtime, product: str, step: Step, touch: Touch) -> Taken:
+    """Why an option is not possible; what is wanted in a session and cannot be had is written down."""
+    told, seat = asked(rt, product, step, touch.group, touch.option)
+    if told["possible"] or not step.session:
+        return Taken(told)
+    return Taken(told, rt.store.append([written.blocked(rt, seat, touch, told)]), seat.session.id)

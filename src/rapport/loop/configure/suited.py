@@ -11,14 +11,13 @@ from rapport.customize.configure.complete import Customer, Past, recency
 from rapport.loop.columns import customer_row
 from rapport.loop.configure.published import Published
 from rapport.loop.configure.remember import Party
-from rapport.loop.configure.tastes import Learnt
 from rapport.loop.runtime import Runtime
 
 HALF_LIFE_DAYS: Final = 180.0
 """Of a customer's own past configurations."""
 
 
-def customer_of(rt: Runtime, who: Party, published: Published, own: Sequence[Event], learnt: Learnt) -> Customer | None:
+def customer_of(rt: Runtime, who: Party, published: Published, own: Sequence[Event]) -> Customer | None:
     """What may be known of a customer, as completion reads it; None of who may not be known."""
 
     if not who.known:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Final
 
-from rapport.core.money import from_units
+from rapport.core.money import PLACES, from_units
 from rapport.customize.configure.complete import Completion
+from rapport.customize.configure.product import core_literals
 from rapport.customize.configure.reasoner import Prices
 from rapport.customize.configure.variants import nearest
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing, standing
-from rapport.loop.configure.grouped import SHARE_DIGITS, Groups
+from rapport.loop.configure.grouped import SHARE_DIGITS, Groups, View, visible_of
 from rapport.loop.configure.naming import Told, changes, lists, titled
-from rapport.loop.configure.seat import STANDARD, TAKEN, Seat
-from rapport.loop.configure.tastes import completed
+from rapport.loop.configure.quoting import quoted, shop_of
+from rapport.loop.configure.seat import STANDARD, Seat
+from rapport.loop.configure.session import known
 from rapport.loop.runtime import Runtime
+
+COUNT_DIGITS_MAX: Final = 30
+"""A count of more digits is told by their number alone."""
 
 
 def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
     """The whole answer."""
     session, published = seat.session, seat.published
-    model, reasoner = published.model, published.reasoner
-    literals = seat.literals(session.state)
-    validity, prices = reasoner.valid(literals), reasoner.prices(literals)
-    now = standing(published, session.state, seat.locked, validity.forced)
-    suggested = completed(published, seat.learnt, literals, session.customer)
-    count = reasoner.count(literals)
-    return {
+    model, state = published.model, session.state
+    view = look(seat, step)
+    now, suggested = view.now, _completion(seat, view.suggested, view.now)
+    told = {
         "product": published.name,
         "title": titled(model.title or published.name, published.product.titles, step.language),
         "version": model.version,
@@ -34,27 +38,65 @@ def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
         "session": session.id,
         "revision": session.revision,
         "finished": session.finished,
-        "certain": reasoner.certain,
+        "certain": published.reasoner.certain,
         "personalized": session.customer is not None,
         "remembers": session.owner is not None,
         "start": session.start,
         "choices": model.choices(now.shown),
-        "refused": lists(model, session.state.refused),
+        "refused": lists(model, state.refused),
         "complete": now.complete,
         "can_undo": session.can_undo,
         "price": from_units(seat.price(now.priced)),
         "lead_days": seat.lead_days(now.shown),
         "currency": rt.workspace.settings.currency,
-        "range": {
-            "low": from_units(model.price + int(prices.low[0])),
-            "high": from_units(model.price + int(prices.high[0])),
-        },
-        "count": None if count is None else str(count),
-        **Groups(seat, step, now, validity, prices, suggested).told(),
-        "completion": _completion(seat, suggested, now),
+        "range": _range(model.price, view.prices),
+        **_counted(seat, now),
+        **Groups(view).told(),
+        "completion": suggested,
         "standard": _whole(seat, STANDARD, published.standard, now),
         "variants": _variants(seat, now, step.language),
+        "look": shop_of(rt, session.account, step.language),
+        "owned": _owned(seat, now),
+        "quote": quoted(rt, seat, now.whole, step) if now.complete and step.quantity else None,
     }
+    return told | {"titles": _titles(seat, told, step.language)}
+
+
+def look(seat: Seat, step: Step) -> View:
+    """What the rules and what is known say of a session's state; raises ``Impossible``."""
+    reasoner, state = seat.published.reasoner, seat.session.state
+    literals = seat.literals(state)
+    visible = None if reasoner.certain else visible_of(seat, step)
+    validity, prices = reasoner.valid(literals, visible), reasoner.prices(literals)
+    now = standing(seat.published, state, seat.locked, validity.forced)
+    return View(seat, step, now, validity, prices, seat.completed(literals))
+
+
+def _counted(seat: Seat, now: Standing) -> Told:
+    """How many configurations are left, the services around the product as they stand; of very many the digits."""
+    published = seat.published
+    literals = seat.literals(seat.session.state)
+    core = core_literals(published.model, now.whole)
+    known = frozenset(abs(one) for one in literals)
+    literals += [one for one in core if abs(one) not in known]
+    about = published.reasoner.count_about(literals)
+    if about is None or about > COUNT_DIGITS_MAX:
+        return {"count": None, "count_about": None if about is None else math.floor(about)}
+    count = published.reasoner.count(literals)
+    return {"count": None if count is None else str(count), "count_about": math.floor(about)}
+
+
+def _owned(seat: Seat, now: Standing) -> Told | None:
+    """What is owned already, what changing it to this costs more, and what is taken out and put in."""
+    owned, model = seat.session.owned, seat.published.model
+    if owned is None:
+        return None
+    had = known(model, owned["choices"])
+    return {
+        "session": owned["session"], "choices": owned["choices"], "paid": owned["price"],
+        "difference": round(from_units(seat.price(now.priced)) - owned["price"], PLACES),
+        "changes": changes(model, had, now.shown),
+    }  # fmt: skip
 
 
 def _completion(seat: Seat, suggested: Completion, now: Standing) -> Told:
@@ -84,12 +126,11 @@ def _whole(seat: Seat, name: str, chosen: Sequence[int], now: Standing) -> Told:
 
 def _variants(seat: Seat, now: Standing, language: str) -> list[Told]:
     """The ready variants nearest to what is chosen; the standard product is told apart."""
-
-    ready = [one for one in seat.learnt.ready if one.origin != STANDARD and seat.allows(one.chosen)]
-    places = {one.chosen: number for number, one in enumerate(seat.learnt.ready)}
+    ready = seat.ready
+    names = {one.chosen: name for name, one in ready.items()}
     told = []
-    for near in nearest(seat.published.model, ready, now.shown):
-        name = near.variant.name or f"{TAKEN}{places[near.variant.chosen]}"
+    for near in nearest(seat.published.model, list(ready.values()), now.shown):
+        name = names[near.variant.chosen]
         declared = seat.published.product.variants.get(near.variant.name)
         title = titled(declared.title or name, declared.titles, language) if declared else ""
         told.append(_whole(seat, name, near.variant.chosen, now) | {"title": title, "origin": near.variant.origin})
@@ -99,3 +140,19 @@ def _variants(seat: Seat, now: Standing, language: str) -> list[Told]:
 def _range(base: int, prices: Prices) -> Told:
     low, high = (from_units(base + int(bound[0])) for bound in (prices.low, prices.high))
     return {"low": low, "high": high}
+
+
+def _titles(seat: Seat, told: Told, language: str) -> Told:
+    """What people read of every group and option that the answer names anywhere but among its groups."""
+    model = seat.published.model
+    named = [told["choices"], told["completion"]["choices"], told["standard"]["choices"]]
+    named += [one["choices"] for one in told["variants"]]
+    found: dict[str, Told] = {}
+    for choices in named:
+        for number in known(model, choices):
+            group, option = model.group_of[number], model.option(number)
+            said = found.setdefault(
+                group.name, {"title": titled(group.title or group.name, group.titles, language), "options": {}}
+            )
+            said["options"][option.name] = titled(option.title or option.name, option.titles, language)
+    return found

@@ -38,6 +38,8 @@ def started(rt: Runtime, seat: Seat) -> LogEntry:
     }
     if session.owned is not None:
         properties["owned"] = session.owned
+    if session.account:
+        properties["account"] = session.account
     return _event(rt, seat, CONFIGURATION_STARTED, properties)
 
 
@@ -50,7 +52,7 @@ def finished(rt: Runtime, seat: Seat, whole: Sequence[int], quantity: int) -> Lo
         "price": from_units(price),
         "cost": from_units(cost),
         "currency": rt.workspace.settings.currency,
-        "quantity": quantity,
+        "quantity": max(1, quantity),
         "standard_price": from_units(seat.price(seat.published.standard)),
         "offered": session.offered,
     }
