@@ -10,12 +10,13 @@ the blend finds what was planted, not how loyal people are.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
-from rapport.customize.configure.complete import Customer, Past, Taste, complete, learn, own_strength
+from rapport.customize.configure.complete import Customer, Past, Taste, complete, learn
 from rapport.customize.configure.complete.chances import chances_of
-from rapport.customize.configure.complete.strength import STRENGTHS
+from rapport.customize.configure.complete.strength import STRENGTHS, Strength
 from rapport.customize.configure.model import Group, Model, Option
 from rapport.customize.configure.reasoner import CAN_BE_CHOSEN, CAN_BE_REFUSED, Validity
 
@@ -71,8 +72,9 @@ def right(model: Model, taste: Taste, judged: np.ndarray, strength: float | None
     hits = 0
     for visits in judged:
         own = Past(visits[:2], np.ones(2))
-        customer = None if strength is None else Customer(own, strength=strength)
-        filled = complete(model, Free(GROUPS, SIZE), taste, [], customer).chosen
+        customer = None if strength is None else Customer(own)
+        leaning = taste if strength is None else replace(taste, strength=Strength(strength, 0))
+        filled = complete(model, Free(GROUPS, SIZE), leaning, [], customer).chosen
         hits += int(visits[2, list(filled)].sum())
     return hits / (len(judged) * GROUPS)
 
@@ -84,9 +86,10 @@ def planted(kept: float) -> None:
     for seed in SEEDS:
         rows = histories(kept, np.random.default_rng(seed))
         half = CUSTOMERS // 2
-        known = Past(rows[:half].reshape(-1, rows.shape[2]), np.ones(3 * half))
+        owner = tuple(str(number // 3) for number in range(3 * half))
+        known = Past(rows[:half].reshape(-1, rows.shape[2]), np.ones(3 * half), owner)
         taste = learn(model, known, [], technique="popular")
-        learnt = own_strength(taste.places, known, [Past(one, np.ones(3)) for one in rows[:half]]).value
+        learnt = taste.strength.value
         each = [right(model, taste, rows[half:], strength) for strength in STRENGTHS]
         found.append([
             right(model, taste, rows[half:], None), right(model, taste, rows[half:], 1e-6),
@@ -110,10 +113,11 @@ def wide() -> None:
         rows[np.arange(past), 1 + size * group + chosen] = True
     model = plain(groups, size)
     started = time.process_time()
-    taste = learn(model, Past(rows, np.ones(past)), [])
+    names = tuple(f"u{number}" for number in range(past))
+    taste = learn(model, Past(rows, np.ones(past), names), [])
     print(f"learning {past} configurations of {groups * size} options: {time.process_time() - started:.2f} s CPU,"
           f" by {taste.technique}")  # fmt: skip
-    customer = Customer(Past(rows[:3], np.ones(3)), similar=rng.random(past))
+    customer = Customer(Past(rows[:3], np.ones(3)), similar=dict(zip(names, rng.random(past), strict=True)))
     spent, alone = [], []
     for _ in range(300):
         some = rng.permutation(groups)[: rng.integers(1, 100)]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapport.customize.configure.complete import Customer, Past, complete, learn, own_strength, prefilled, recency
+from rapport.customize.configure.complete import Customer, Past, complete, learn, prefilled, recency
 from rapport.customize.configure.complete.completing import weights
-from rapport.customize.configure.complete.customer import OWN_STRENGTH
 from rapport.customize.configure.complete.places import Places
+from rapport.customize.configure.complete.strength import OWN_STRENGTH
 from rapport.customize.configure.complete.techniques import DEFAULT, TECHNIQUES
 from rapport.customize.configure.reasoner import Impossible
 from tests.customize.configure.desks import (
@@ -124,8 +124,9 @@ def test_an_option_that_the_product_no_longer_has_is_passed_over():
 
 
 def test_similar_customers_outweigh_the_many():
-    alike = (MOSTLY.rows[:, STEEL]).astype(float)
-    completion = done(customer=Customer(NOTHING, similar=alike))
+    owner = tuple("ann" if steel else f"other {place}" for place, steel in enumerate(MOSTLY.rows[:, STEEL]))
+    before = Past(MOSTLY.rows, MOSTLY.weight, owner)
+    completion = done(customer=Customer(NOTHING, similar={"ann": 1.0, "somebody new": 1.0}), before=before)
     assert completion.chosen == (STEEL, LIFT, LAMP)
     assert reasons(completion)[STEEL] == "similar"
 
@@ -177,9 +178,14 @@ def test_the_technique_is_chosen_by_what_it_foretells():
 
 def test_how_far_the_own_past_counts_is_learnt_from_those_who_came_back():
     rng = np.random.default_rng(5)
-    every = [tuple(one) for one in REASONER.sample([], 400, 2)]
-    loyal = [past(Taken(every[number], 2)) for number in range(40)]
-    fickle = [past(*(Taken(every[place]) for place in rng.integers(400, size=2))) for _ in range(40)]
-    shared = past(*(Taken(one) for one in every))
-    assert own_strength(PLACES, shared, loyal).value < 1.0 < own_strength(PLACES, shared, fickle).value
-    assert own_strength(PLACES, shared, loyal[:10]).value == OWN_STRENGTH
+    rows = past(*(Taken(tuple(one)) for one in REASONER.sample([], 80, 2))).rows
+    loyal, fickle = np.repeat(rows[:40], 2, axis=0), rows[rng.permutation(80)]
+    owner = tuple(f"customer {place // 2}" for place in range(80))
+
+    def learnt(rows, owner):
+        return learn(MODEL, Past(rows, np.ones(len(rows)), owner), STANDARD, technique="popular").strength
+
+    assert learnt(loyal, owner).value < 1.0 < learnt(fickle, owner).value
+    assert learnt(loyal, owner).customers == 40
+    assert learnt(loyal[:20], owner[:20]).value == OWN_STRENGTH
+    assert learnt(loyal, ("",) * 80).customers == 0

@@ -1,5 +1,7 @@
 """Ready variants: valid, each once, the nearest first, with what they would change."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from rapport.customize.configure.variants import Change, near_to, nearest, ready
@@ -39,6 +41,13 @@ def test_what_stands_ready_is_possible_whole_and_there_once():
 
 def test_what_fewer_than_five_took_is_not_shown_to_others():
     assert (STEEL, HIGH) not in [one.chosen for one in READY]
+
+
+def test_what_one_customer_took_again_and_again_is_not_shown_to_others():
+    alone = past(Taken((STEEL, HIGH), 9))
+    assert [one.taken for one in ready(MODEL, REASONER, STANDARD, {}, past=alone, weights=CHEAP)] == [0.0, 9.0]
+    owned = replace(alone, owner=("ann",) * 9)
+    assert [one.taken for one in ready(MODEL, REASONER, STANDARD, {}, past=owned, weights=CHEAP)] == [0.0]
 
 
 def test_the_nearest_come_first_and_of_those_what_more_people_take():

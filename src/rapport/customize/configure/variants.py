@@ -24,8 +24,7 @@ NEAREST: Final = 5
 TAKEN_MAX: Final = 50
 """So many of the configurations that are taken most stand ready."""
 TAKEN_MIN: Final = 5
-"""One that was taken less often may be somebody's own, and is not shown to others: ``Past`` for this holds no
-configuration of the same customer twice."""
+"""One that fewer people took may be somebody's own, and is not shown to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,14 @@ def ready(
 
 
 def taken(past: Past) -> dict[tuple[int, ...], float]:
-    """Configuration → how often it was taken, the most frequent first."""
+    """Configuration → how many took it, the most frequent first; each known owner counts once."""
     counts: dict[tuple[int, ...], float] = {}
-    for row, weight in zip(past.rows, past.weight, strict=True):
+    seen: set[tuple[str, tuple[int, ...]]] = set()
+    for row, weight, owner in zip(past.rows, past.weight, past.owner or [""] * len(past), strict=True):
         chosen = tuple(int(number) for number in np.flatnonzero(row))
-        counts[chosen] = counts.get(chosen, 0.0) + float(weight)
+        counts[chosen] = counts.get(chosen, 0.0) + (float(weight) if (owner, chosen) not in seen else 0.0)
+        if owner:
+            seen.add((owner, chosen))
     return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 

@@ -10,10 +10,8 @@ from rapport.customize.configure.complete.customer import Customer, recency
 from rapport.customize.configure.complete.past import Past
 from rapport.customize.configure.complete.places import Places
 from rapport.customize.configure.complete.prefill import prefilled
-from rapport.customize.configure.complete.strength import own_strength
 from rapport.customize.configure.complete.taste import Taste, learn
 
 __all__ = [
-    "Because", "Completion", "Customer", "Past", "Places", "Taste", "complete", "learn", "own_strength", "prefilled",
-    "recency",
+    "Because", "Completion", "Customer", "Past", "Places", "Taste", "complete", "learn", "prefilled", "recency",
 ]  # fmt: skip

@@ -46,14 +46,15 @@ def chances_of(model: Model, taste: Taste, picks: Sequence[int], customer: Custo
     found = _layered(found, "most", taste.everybody(evidence), taste.size, STANDARD_STRENGTH)
     if customer is None:
         return found
-    if customer.similar is not None:
-        speaking = taste.counted.weight * customer.similar * _agreement(taste.counted, evidence)
+    if customer.similar and taste.owner:
+        alike = np.array([customer.similar.get(name, 0.0) for name in taste.owner])
+        speaking = taste.counted.weight * alike * _agreement(taste.counted, evidence)
         shares = taste.places.normal(taste.counted.sums(speaking))
         found = _layered(found, "similar", shares, float(speaking.sum()), SIMILAR_STRENGTH)
     found = _needed(found, model, taste.places, customer.needs)
     own = Counted.of(taste.places, customer.own)
     speaking = own.weight * _agreement(own, evidence)
-    return _layered(found, "own", taste.places.normal(own.sums(speaking)), float(speaking.sum()), customer.strength)
+    return _layered(found, "own", taste.places.normal(own.sums(speaking)), float(speaking.sum()), taste.strength.value)
 
 
 def _layered(below: Chances, source: Source, shares: Floats, size: float, strength: float) -> Chances:

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rapport.customize.configure.complete.past import Past
-from rapport.customize.configure.complete.places import Floats
 
-OWN_STRENGTH: Final = 2.0
-"""So many of a customer's own configurations speak as loud as all others', unless histories say otherwise."""
 SIMILAR_STRENGTH: Final = 10.0
 """So many configurations of similar customers speak as loud as everybody's."""
 Needs = Mapping[str, Mapping[str, float]]
@@ -23,10 +20,9 @@ class Customer:
 
     own: Past
     """What they took themselves, weighted by how long ago."""
-    similar: Floats | None = None
-    """Shape (n,): how alike whoever took each configuration of everybody's past is, from 0 to 1; without one's own."""
+    similar: Mapping[str, float] = field(default_factory=dict)
+    """Owner of past configurations → how alike they are, from 0 to 1; oneself is not among them."""
     needs: Needs = field(default_factory=dict)
-    strength: float = OWN_STRENGTH
 
 
 def recency(ages_days: Sequence[float], half_life_days: float) -> list[float]:

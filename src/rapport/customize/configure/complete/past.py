@@ -21,9 +21,13 @@ class Past:
 
     rows: NDArray[np.bool_]
     weight: Floats
+    owner: tuple[str, ...] = ()
+    """Whose each is, oldest first; empty where it does not matter, an empty name where nobody is known."""
 
     @staticmethod
-    def of(model: Model, taken: Iterable[Said], weight: Sequence[float] | None = None) -> Past:
+    def of(
+        model: Model, taken: Iterable[Said], weight: Sequence[float] | None = None, owner: Sequence[str] = ()
+    ) -> Past:
         """Choices as rows; an option that the product no longer has is passed over."""
         numbers = {
             (group.name, model.option(number).name): number for group in model.groups for number in group.options
@@ -37,7 +41,7 @@ class Past:
             row[0] = False
             rows.append(row)
         table = np.array(rows, dtype=np.bool_).reshape(len(rows), len(model.options) + 1)
-        return Past(table, np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=np.float64))
+        return Past(table, np.ones(len(rows)) if weight is None else np.asarray(weight, np.float64), tuple(owner))
 
     @staticmethod
     def none(options: int) -> Past:
@@ -49,4 +53,13 @@ class Past:
 
     def some(self, keep: NDArray[np.bool_]) -> Past:
         """Some of the rows."""
-        return Past(self.rows[keep], self.weight[keep])
+        owner = tuple(name for name, kept in zip(self.owner, keep, strict=True) if kept) if self.owner else ()
+        return Past(self.rows[keep], self.weight[keep], owner)
+
+    def histories(self) -> list[Past]:
+        """Of each known owner who came back: what they took, oldest first."""
+        places: dict[str, list[int]] = {}
+        for place, name in enumerate(self.owner):
+            if name:
+                places.setdefault(name, []).append(place)
+        return [Past(self.rows[own], self.weight[own]) for own in places.values() if len(own) > 1]

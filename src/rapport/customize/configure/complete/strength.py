@@ -7,40 +7,38 @@ newest best: an empirical Bayes choice by predictive likelihood (Robbins, An Emp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from rapport.customize.configure.complete.counted import Counted
-from rapport.customize.configure.complete.customer import OWN_STRENGTH
 from rapport.customize.configure.complete.past import Past
 from rapport.customize.configure.complete.places import Floats, Places
 
 STRENGTHS: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 200.0)
 HISTORIES_MIN: Final = 30
 """With fewer customers who came back the declared strength stands."""
+HISTORIES_MAX: Final = 500
+OWN_STRENGTH: Final = 2.0
+"""So many of a customer's own configurations speak as loud as all others', until histories say otherwise."""
 _LEAST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """The prior's strength, in configurations, and from how many returning customers it was learnt."""
+    """The prior's strength, in configurations; ``customers`` came back, and with too few of them it is declared."""
 
     value: float
     customers: int
-    learnt: bool
 
 
-def own_strength(taste_places: Places, everybody: Past, histories: Sequence[Past]) -> Strength:
-    """The strength for a product; ``histories`` hold a customer's configurations each, oldest first."""
-    returned = [one for one in histories if len(one) > 1]
+def own_strength(places: Places, past: Past, shares: Floats) -> Strength:
+    """The strength for a product; ``shares`` (cells,) are everybody's."""
+    returned = past.histories()
     if len(returned) < HISTORIES_MIN:
-        return Strength(OWN_STRENGTH, len(returned), learnt=False)
-    shares = Counted.of(taste_places, everybody).shares()
-    likelihood = sum(_foretold(taste_places, one, shares) for one in returned)
-    return Strength(STRENGTHS[int(np.argmax(likelihood))], len(returned), learnt=True)
+        return Strength(OWN_STRENGTH, len(returned))
+    likelihood = np.sum([_foretold(places, one, shares) for one in returned[:HISTORIES_MAX]], axis=0)
+    return Strength(STRENGTHS[int(np.argmax(likelihood))], len(returned))
 
 
 def _foretold(places: Places, history: Past, shares: Floats) -> Floats:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rapport.customize.configure.complete.counted import Counted
 from rapport.customize.configure.complete.past import Past
 from rapport.customize.configure.complete.places import Floats, Places
+from rapport.customize.configure.complete.strength import Strength, own_strength
 from rapport.customize.configure.complete.techniques import DEFAULT, TECHNIQUES, Estimator
 from rapport.customize.configure.model import Model
 
@@ -42,6 +43,10 @@ class Taste:
     estimator: Estimator
     standard: Floats
     """Shape (cells,): what is expected where nobody took anything yet."""
+    owner: tuple[str, ...]
+    """Whose each configuration of the past is; empty where that is not known."""
+    strength: Strength
+    """How far a customer's own past outweighs what everybody takes."""
     likelihood: dict[str, float]
     """Technique → mean log-likelihood of a held-out choice, in nats; empty where there was too little to compare by."""
 
@@ -62,7 +67,8 @@ def learn(model: Model, past: Past, standard: Sequence[int], *, technique: str =
     found = {} if technique else _compared(places, past, len(counted.varying), seed)
     chosen = technique or (max(found, key=lambda name: found[name]) if found else DEFAULT)
     estimator = TECHNIQUES[chosen].learn(counted)
-    return Taste(places, counted, chosen, estimator, _expected(places, standard), found)
+    strength = own_strength(places, past, counted.shares())
+    return Taste(places, counted, chosen, estimator, _expected(places, standard), past.owner, strength, found)
 
 
 def _expected(places: Places, standard: Sequence[int]) -> Floats:
