@@ -65,7 +65,8 @@ class ModuleGroup(Definition, frozen=True):
     dimension: Dimension = "configuration"
     """What it varies."""
     around: Around = ""
-    """Whether it is the product itself, or which service around it."""
+    """Which service around the product it is; empty: the product itself. An option ``none`` of a service promises
+    nothing in a quote."""
     least: int = 1
     """So many of its options must be chosen."""
     most: int = 1

@@ -9,6 +9,8 @@ from typing import Final
 from rapport.customize.configure.bill import Bill, Line
 from rapport.workspace.products import Around
 
+NOTHING: Final = "none"
+"""A service of this name is that there is none, and promises nothing."""
 Sentences = Mapping[Around, str]
 _ENGLISH: Final[Sentences] = {
     "": "{by} delivers {pieces} {piece} of {title}, as configured{when}.",
@@ -20,7 +22,7 @@ _ENGLISH: Final[Sentences] = {
     "calibration": "{by} calibrates: {title}{when}.",
     "financing": "{by} finances the purchase: {title}{when}.",
     "training": "{by} trains the buyer's staff: {title}{when}.",
-    "enhanced_service": "{by} serves the buyer: {title}{when}.",
+    "enhanced_service": "{by} provides {group}: {title}{when}.",
     "pricing": "Prices are as agreed with {by}: {title}{when}.",
     "invoicing": "{by} invoices: {title}{when}.",
     "payment_terms": "The buyer pays {by}: {title}{when}.",
@@ -35,7 +37,7 @@ _CHINESE: Final[Sentences] = {
     "calibration": "{by}负责校准：{title}{when}。",
     "financing": "{by}提供融资：{title}{when}。",
     "training": "{by}培训买方人员：{title}{when}。",
-    "enhanced_service": "{by}提供增强服务：{title}{when}。",
+    "enhanced_service": "{by}提供{group}：{title}{when}。",
     "pricing": "价格与{by}约定：{title}{when}。",
     "invoicing": "{by}开具发票：{title}{when}。",
     "payment_terms": "买方向{by}付款：{title}{when}。",
@@ -59,14 +61,16 @@ def work_of(bill: Bill, product: str, pieces: int, seller: str, language: str) -
     """The goods first, then each chosen service around them in the product's order."""
     goods = max((line.lead_days for line in bill.chosen if not line.around), default=0.0)
     promises = [_promise(Line(title=product, price=0, lead_days=goods), pieces, seller, language)]
-    promises += [_promise(line, pieces, seller, language) for line in bill.chosen if line.around]
+    promises += [
+        _promise(line, pieces, seller, language) for line in bill.chosen if line.around and line.option != NOTHING
+    ]
     return tuple(promises)
 
 
 def _promise(line: Line, pieces: int, seller: str, language: str) -> Promise:
     by = line.partner or seller
     sentence = _SENTENCES.get(language, _ENGLISH)[line.around].format(
-        by=by, title=line.title, pieces=pieces, piece="piece" if pieces == 1 else "pieces",
+        by=by, group=line.group_title, title=line.title, pieces=pieces, piece="piece" if pieces == 1 else "pieces",
         when=_when(line.lead_days, language),
     )  # fmt: skip
     return Promise(line.around, line.group, line.option, by, line.lead_days, sentence)
