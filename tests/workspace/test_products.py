@@ -104,6 +104,8 @@ def test_a_faulty_group_or_option_is_told_with_its_place(tmp_path: Path, product
         ("quantities: [{pieces: 10, off: 1.0}]", "1.0 is no share of a price"),
         ("quantities: [{pieces: 0, off: 0.1}]", "0 pieces"),
         ("shown_max: 0", "0 options at once"),
+        ("lean_value: 1.5", "1.5 is not between 0 and 1"),
+        ("wrong_default: .nan", "nan is not possible here"),
         ("lean_value: 1.5", "1.5 is no weight"),
         ("wrong_default: 0", "0.0 is no number of questions"),
         ("standard: {fram: oak}", "door.yaml:5:12: unknown group 'fram': did you mean 'frame'?"),
