@@ -7,12 +7,11 @@ from functools import cache, cached_property
 
 from pysat.solvers import Solver
 
-from rapport.customize.configure.answering import price_row
-from rapport.customize.configure.circuit_reasoner import CircuitReasoner
-from rapport.customize.configure.compile import compile_formula
+from rapport.customize.configure.answering import reasoner_of
 from rapport.customize.configure.formula import formula_of
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.product import of_product
+from rapport.customize.configure.reasoner import Reasoner
 from rapport.workspace import Workspace, check, read
 from rapport.workspace.products import Choices, Product
 from tests.examples.conftest import EXAMPLES
@@ -27,10 +26,8 @@ class Configured:
     model: Model
 
     @cached_property
-    def reasoner(self) -> CircuitReasoner:
-        circuit = compile_formula(formula_of(self.model))
-        assert circuit is not None
-        return CircuitReasoner(circuit, price_row(self.model))
+    def reasoner(self) -> Reasoner:
+        return reasoner_of(self.model)
 
     @cached_property
     def solver(self) -> Solver:
