@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from rapport.api_configure import Configuration, begin
 from rapport.bootstrap import open_runtime
 from rapport.core.decision import Outcome
 from rapport.loop.deciding.decide import Ask, answer, decide
@@ -74,6 +75,23 @@ class Rapport:
         """Records what the customer did with an offer, and learns from it."""
         respond(self.runtime, Answer(decision_id=decision_id, action=action, outcome=outcome, value=value)).result()
         self.fold()
+
+    def configure(
+        self,
+        product: str,
+        *,
+        choices: Mapping[str, str | Sequence[str]] | None = None,
+        customer: str | Mapping[str, str] = "",
+        session: str = "",
+        **said: Any,
+    ) -> Configuration:
+        """Begins to configure a product, or goes on with a ``session``; the object has the verbs.
+
+        ``said`` are the other fields of the route's body, such as ``way``, ``owned``, ``account`` and ``language``.
+        """
+        self.fold()
+        who = _named(customer) if customer else {}
+        return begin(self.runtime, product, choices=choices, customer=who, session=session, **said)
 
     def _reopen(self) -> None:
         """The definitions changed: what was compiled from them is made again."""

@@ -14,6 +14,7 @@ from rapport.cli import (
     allocate,
     attribution,
     check,
+    configure,
     consent,
     customer,
     decide,
@@ -71,7 +72,7 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback()
-def configure(
+def prepare(
     context: typer.Context,
     workspace: Annotated[
         Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder that describes the business.")
@@ -106,6 +107,7 @@ recommend.register(app, report.app)
 allocate.register(app, report.app)
 app.add_typer(customer.app, name="customer")
 app.add_typer(game.app, name="game")
+app.add_typer(configure.app, name="configure")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
 segment.register(report.app)

@@ -37,7 +37,8 @@ def begin(rt: Runtime, published: Published, step: Step, withheld: Collection[st
         id=new_id(rt.chance, now_us), product=published.name, way=way, start="empty",
         owner=who.subject if manner.remembers and who.known else None, state=State(), account=account,
     )  # fmt: skip
-    session.customer, session.met = customer_of(rt, who, published, own) if manner.remembers else None, True
+    session.customer = customer_of(rt, who, published, own, learnt.people) if manner.remembers else None
+    session.met = True
     seat = Seat(published, session, learnt, locked(published.model, manner, list(published.standard)))
     base: tuple[int, ...] | None = None
     if step.owned:
@@ -103,6 +104,6 @@ def _seated(rt: Runtime, published: Published, session: Session) -> Seat:
     learnt = rt.tastes.of(rt.store, rt.clock.now_us(), published)
     if session.owner is not None and not session.met:
         who = party(rt, {session.owner.namespace: session.owner.value})
-        session.customer = customer_of(rt, who, published, remembered(rt, who, published.name))
+        session.customer = customer_of(rt, who, published, remembered(rt, who, published.name), learnt.people)
     session.met = True
     return Seat(published, session, learnt, locked(published.model, manner, list(published.standard)))

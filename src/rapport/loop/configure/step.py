@@ -199,6 +199,22 @@ def _finish(rt: Runtime, change: _Change, step: Step) -> None:
     change.entries.append(written.finished(rt, seat, standing.whole, step.quantity))
 
 
+def peek(rt: Runtime, product: str, step: Step, withheld: Collection[str] = ()) -> dict[str, Any]:
+    """The answer to a first step that nobody takes: nothing is written down, and there is no session.
+
+    Raises as ``take`` does.
+    """
+    seat = begin(rt, rt.shelf.published(product), step, withheld)
+    try:
+        offer(seat)
+    except Impossible:
+        told = contradiction(seat, seat.session.state, step.language)
+        raise Blocked("these choices exclude each other", told, None) from None
+    if step.complete:
+        seat.session.state = _completed(seat, seat.session.state)
+    return telling.tell(rt, seat, step) | {"session": ""}
+
+
 def ask(rt: Runtime, product: str, step: Step, touch: Touch) -> Taken:
     """Why an option is not possible; what is wanted in a session and cannot be had is written down."""
     told, seat = asked(rt, product, step, touch.group, touch.option)

@@ -19,6 +19,7 @@ from rapport.core.time import SECOND_US
 from rapport.customize.configure.complete import Completion, Customer, Past, Taste, complete, learn
 from rapport.customize.configure.variants import Variant, ready
 from rapport.loop import generation
+from rapport.loop.configure.people import People
 from rapport.loop.configure.published import Published
 from rapport.ports.store import Store
 
@@ -38,8 +39,8 @@ class Learnt:
 
     taste: Taste
     ready: list[Variant]
-    owners: list[str]
-    """Of each past configuration: to whom its event belongs."""
+    people: People
+    """Who took it before."""
 
 
 @dataclass(slots=True)
@@ -99,7 +100,8 @@ class Tastes:
 def _learn(published: Published, events: Sequence[Event] | deque[Event]) -> Learnt:
 
     model = published.model
-    past = Past.of(model, [event.properties.get("choices", {}) for event in events])
+    owners = [event.subject for event in events]
+    past = Past.of(model, [event.properties.get("choices", {}) for event in events], owner=owners)
     taste = learn(model, past, published.standard)
     declared = {
         name: model.literals(one.choices, where=f"variants.{name}")
@@ -109,7 +111,7 @@ def _learn(published: Published, events: Sequence[Event] | deque[Event]) -> Lear
     standard = [number for number in published.standard if published.own_mask[number]]
     weights = -published.price_row.astype(np.float64)
     variants = ready(model, published.reasoner, standard, declared, past=past, weights=weights)
-    return Learnt(taste, variants, [event.subject for event in events])
+    return Learnt(taste, variants, People(owners))
 
 
 def completed(
