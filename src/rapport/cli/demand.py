@@ -79,10 +79,17 @@ def _draw_all(target: Console, document: dict[str, Any]) -> None:
 
 def _draw(target: Console, document: dict[str, Any]) -> None:
     rates = [
-        (one["group"], one["title"], share(one["taken"]), share(one["reachable"]), one["pieces"], one["trend"]["moves"])
+        (
+            one["group"],
+            one["title"],
+            share(one["taken"]),
+            share(one["possible"] or one["reachable"]),
+            one["pieces"],
+            one["trend"]["moves"],
+        )
         for one in document["take_rates"]
     ]
-    columns = ("group", "option", "taken", "where it could be chosen", "pieces", "trend")
+    columns = ("group", "option", "taken", "where it fits the rest", "pieces", "trend")
     output.table(target, columns, rates, f"{document['title']} as of {document['as_of'][:16]}")
     _draw_unmet(target, document)
     _draw_plan(target, document["plan"])

@@ -12,6 +12,8 @@ from litestar.params import FromPath, FromQuery
 
 from rapport.console import login, present
 from rapport.console.budgets import budgets
+from rapport.console.demand import demand
+from rapport.console.demand import products as demands
 from rapport.console.evaluation import evaluation
 from rapport.console.experiments import experiment, experiments
 from rapport.console.findings import findings
@@ -159,6 +161,8 @@ console = Router(
         evaluation,
         lifetime,
         findings,
+        demands,
+        demand,
         lessons,
         enter,
         change,

@@ -34,6 +34,7 @@ PLACES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
         "places_learnt",
         (
             ("/findings", "findings"),
+            ("/demand", "demand_title"),
             ("/evaluation", "evaluation_title"),
             ("/experiments", "experiments_title"),
         ),

@@ -5,6 +5,7 @@ from typing import Final
 from rapport.console.words import (
     budgets,
     configure,
+    demand,
     evaluation,
     experiments,
     game,
@@ -28,6 +29,7 @@ from rapport.console.words import (
 ENGLISH: Final[dict[str, str]] = {
     **budgets.ENGLISH,
     **configure.ENGLISH,
+    **demand.ENGLISH,
     **evaluation.ENGLISH,
     **experiments.ENGLISH,
     **needs.ENGLISH,
@@ -50,6 +52,7 @@ ENGLISH: Final[dict[str, str]] = {
 CHINESE: Final[dict[str, str]] = {
     **budgets.CHINESE,
     **configure.CHINESE,
+    **demand.CHINESE,
     **evaluation.CHINESE,
     **experiments.CHINESE,
     **needs.CHINESE,

@@ -48,12 +48,12 @@ class ChainRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def chain(modules: Modules, sessions: Sequence[Session], seed: int) -> list[ChainRow]:
-    """The five rows for one product."""
+    """The five rows for one product; services around it do not make configurations differ."""
     done = [one for one in sessions if one.sold is not None]
-    bought = [one.sold.parts for one in done if one.sold is not None]
-    ready = {modules.standard, *modules.variants}
-    to_order = share_of(sum(parts not in ready for parts in bought), len(bought))
-    own = share_of(sum(parts != modules.standard for parts in bought), len(bought))
+    bought = [modules.made_of(one.sold.parts) for one in done if one.sold is not None]
+    standard = modules.made_of(modules.standard)
+    to_order = share_of(sum(parts not in modules.ready for parts in bought), len(bought))
+    own = share_of(sum(parts != standard for parts in bought), len(bought))
     wishes = mean_of([len(one.wished) for one in sessions], [one.owner for one in sessions], seed)
     return [
         ChainRow(row="chain", figures=[_shared("differ", own), _mean("wishes", wishes, "number", "sessions")]),
@@ -120,12 +120,11 @@ def _largest(bought: Sequence[Parts]) -> Figure:
 def _sold_first(modules: Modules, done: Sequence[Session], seed: int) -> Figure:
     """Pieces that were sold before they were made: those of configurations that stand ready nowhere."""
     sold = [(one.owner, one.sold) for one in done if one.sold is not None]
-    ready = {modules.standard, *modules.variants}
     if len(sold) < LEAST:
         return Figure(name="sold_first", unit="share", n=len(sold), of="configurations",
                       refused=_few(len(sold), "configurations"))  # fmt: skip
     pieces = np.array([one.quantity for _, one in sold], float)
-    first = np.array([one.parts not in ready for _, one in sold], float)
+    first = np.array([modules.made_of(one.parts) not in modules.ready for _, one in sold], float)
     found = mean_of((first * pieces / pieces.mean()).tolist(), [owner for owner, _ in sold], seed)
     low, high = (min(1.0, max(0.0, end or 0.0)) for end in (found.low, found.high))
     return Figure(name="sold_first", unit="share", n=len(sold), of="configurations", value=found.mean, low=low,

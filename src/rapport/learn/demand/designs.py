@@ -34,7 +34,7 @@ class Credited(msgspec.Struct, frozen=True, kw_only=True):
     credited: bool
     """Whether it stands ready as a variant."""
     same: int
-    """Configurations that others completed afterwards with exactly these parts."""
+    """Configurations that others completed afterwards with exactly these parts, whatever the services around them."""
     near: int
     """With these parts but for one group at most, the same ones included."""
     customers: int
@@ -88,11 +88,13 @@ def _credited(modules: Modules, design: Design, sessions: Sequence[Session]) -> 
         for one in sessions
         if one.sold is not None and one.sold.us > design.us and one.customer != design.customer
     ]
-    near = [(owner, sold) for owner, sold in later if modules.changes(sold.parts, design.parts) <= NEAR_MAX]
-    same = [sold for _, sold in near if sold.parts == design.parts]
+    own = modules.made_of(design.parts)
+    near = [(owner, sold) for owner, sold in later if modules.changes(modules.made_of(sold.parts), own) <= NEAR_MAX]
+    same = [sold for _, sold in near if modules.made_of(sold.parts) == own]
     return Credited(
         customer_id=design.customer, title=design.title, us=design.us, minutes=design.minutes,
-        parts=sorted(design.parts), credited=design.parts in modules.variants, same=len(same), near=len(near),
+        parts=sorted(design.parts), credited=own in map(modules.made_of, modules.variants), same=len(same),
+        near=len(near),
         customers=len({owner for owner, _ in near}),
         revenue=round(sum((one.price or 0.0) * one.quantity for one in same), 2),
     )  # fmt: skip

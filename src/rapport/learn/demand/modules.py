@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,8 @@ Pick = tuple[str, str]
 """Group and option."""
 Parts = frozenset[Pick]
 """A configuration: every option that is in it."""
+MADE: Final = frozenset({"", "bundle", "packaging", "packaging_style"})
+"""What is made or packed; all else around a product is a service, which nobody builds or stocks."""
 
 
 class Module(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +70,20 @@ class Modules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for one in self.options:
             found.setdefault(one.group, []).append(one)
         return {name: tuple(options) for name, options in found.items()}
+
+    @cached_property
+    def made(self) -> Mapping[str, tuple[Module, ...]]:
+        """The groups that are made or packed, in the product's order."""
+        return {name: options for name, options in self.groups.items() if options[0].around in MADE}
+
+    def made_of(self, parts: Parts) -> Parts:
+        """A configuration without the services around it."""
+        return frozenset(pick for pick in parts if pick[0] in self.made)
+
+    @cached_property
+    def ready(self) -> frozenset[Parts]:
+        """What stands ready to be made ahead: the standard product and the variants, without services."""
+        return frozenset(map(self.made_of, (self.standard, *self.variants)))
 
     @property
     def standard_cost(self) -> float:

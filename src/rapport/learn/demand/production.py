@@ -1,9 +1,10 @@
 """The build plan: common parts first, differing parts last, so that a product stays everybody's as long as it can.
 
-A group is a step of production. A step at which nearly all configurations agree can be made ahead, to forecast; the
-others wait for the order, the more alike first; what is digital comes last, for it costs nothing to vary. Nothing comes
-before what it is built into. How late products part is measured: how many different half-finished products there are
-after each step, in this order and in the order of the product's file (Lee and Tang, Management Science 43, 1997).
+A group is a step of production; services around the product are none. A step at which nearly all configurations agree
+can be made ahead, to forecast; the others wait for the order, the more alike first; what is digital comes last, for it
+costs nothing to vary. Nothing comes before what it is built into. How late products part is measured: how many
+different half-finished products there are after each step, in this order and in the order of the product's file (Lee
+and Tang, Management Science 43, 1997).
 """
 
 from __future__ import annotations
@@ -96,18 +97,18 @@ class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
 def build_plan(modules: Modules, sessions: Sequence[Session], orders: int, seed: int) -> BuildPlan:
     """How to build what completed sessions bought, for so many orders more."""
     done = [(one.owner, one.sold) for one in sessions if one.sold is not None]
-    bought = [sold.parts for _, sold in done]
+    bought = [modules.made_of(sold.parts) for _, sold in done]
     owners = [owner for owner, _ in done]
-    phases = {group: _phase(modules, group, bought) for group in modules.groups}
+    phases = {group: _phase(modules, group, bought) for group in modules.made}
     order = _ordered(modules, bought, phases)
     finished = _half_finished(order, bought)
-    leads = [_slowest(modules, parts) for parts in bought]
+    leads = [_slowest(modules, sold.parts) for _, sold in done]
     return BuildPlan(
         configurations=len(bought),
         orders=orders,
         steps=[_step(modules, group, bought, phases[group], count)
                for group, count in zip(order, finished, strict=True)],
-        declared=_half_finished(list(modules.groups), bought),
+        declared=_half_finished(list(modules.made), bought),
         parts=_parts(modules, bought, phases, order, orders),
         lead_days=mean_of([one.lead_days if one else 0.0 for one in leads], owners, seed),
         bottlenecks=_bottlenecks(modules, leads),
@@ -149,7 +150,7 @@ def _bits(group: str, bought: Sequence[Parts]) -> float:
 
 def _ordered(modules: Modules, bought: Sequence[Parts], phases: dict[str, Phase]) -> list[str]:
     """Of the groups whose parent stands already, always the earliest phase, the most alike, the longest lead time."""
-    places = list(modules.groups)
+    places = list(modules.made)
     urgency = {
         group: (_RANK[phases[group]], _bits(group, bought), -_lead(modules, group, bought), places.index(group))
         for group in places
@@ -163,7 +164,7 @@ def _ordered(modules: Modules, bought: Sequence[Parts], phases: dict[str, Phase]
 
 def _under(modules: Modules, group: str) -> str:
     parent = modules.groups[group][0].parent
-    return parent[0] if parent is not None and parent[0] in modules.groups else ""
+    return parent[0] if parent is not None and parent[0] in modules.made else ""
 
 
 def _lead(modules: Modules, group: str, bought: Sequence[Parts]) -> float:

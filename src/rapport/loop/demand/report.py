@@ -127,7 +127,7 @@ def _product(rt: Runtime, published: Published, told: Told, as_of_us: int) -> di
         "digital": digital(modules, sold),
         "chain": chain(modules, sessions, SEED),
         "laboratory": _laboratory(rt, published, sessions, designs),
-        "stock": variants_to_stock(published.model, sold, SEED),
+        "stock": variants_to_stock(published.model, modules, sold, SEED),
     }
     plain: dict[str, Any] = msgspec.to_builtins(found)
     return {"product": published.name, "way": published.product.way, **plain}

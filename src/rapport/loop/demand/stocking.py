@@ -1,6 +1,7 @@
 """Which standard variants to stock: those that serve most with fewest changes, and the best sellers beside them.
 
-They are chosen on what was sold before the last part of the time and measured on that last part, which had no say.
+Of the product itself: services around it are chosen with the order. They are chosen on what was sold before the last
+part of the time and measured on that last part, which had no say.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from rapport.customize.configure.complete.past import Past
 from rapport.customize.configure.complete.places import Places
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.stocking import Stock, best_sellers, coverage, stock
+from rapport.learn.demand.modules import Modules, Parts
 from rapport.learn.demand.sessions import Sold
 from rapport.loop.demand.modules import choices_of
 
@@ -25,15 +27,16 @@ LEAST: Final = 60
 """So many configurations are needed."""
 
 
-def variants_to_stock(model: Model, sold: Sequence[Sold], seed: int) -> dict[str, Any]:
+def variants_to_stock(model: Model, modules: Modules, sold: Sequence[Sold], seed: int) -> dict[str, Any]:
     """Coverage for 1 to 10 variants by each choice, and what they are; ``refused`` where too few were sold."""
     if len(sold) < LEAST:
         return {"refused": f"{len(sold)} configurations were completed; {LEAST} are needed", "ways": [], "tested_on": 0}
     cut = len(sold) - max(1, round(len(sold) * HELD_OUT))
-    before, after = _past(model, sold[:cut]), _past(model, sold[cut:])
+    made = [modules.made_of(one.parts) for one in sold]
+    before, after = _past(model, made[:cut]), _past(model, made[cut:])
     places = Places.of(model)
     chosen = {"fewest_changes": stock(places, before, SIZES[-1]), "best_sellers": best_sellers(before, SIZES[-1])}
-    share = Counter(one.parts for one in sold)
+    share = Counter(made)
     return {
         "refused": None,
         "chosen_on": cut,
@@ -49,8 +52,8 @@ def variants_to_stock(model: Model, sold: Sequence[Sold], seed: int) -> dict[str
     }
 
 
-def _past(model: Model, sold: Sequence[Sold]) -> Past:
-    return Past.of(model, [choices_of(model, one.parts) for one in sold])
+def _past(model: Model, made: Sequence[Parts]) -> Past:
+    return Past.of(model, [choices_of(model, parts) for parts in made])
 
 
 def _measured(places: Places, held: Stock, asked: Past, size: int, seed: int) -> dict[str, Any]:
