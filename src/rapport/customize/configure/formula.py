@@ -54,11 +54,12 @@ def _group(writer: Writer, group: Group) -> None:
 
 def _count(writer: Writer, group: Group, below: Sequence[int]) -> None:
     """``reached[k]`` holds exactly where at least k + 1 of the options so far are chosen."""
-    writer.because("most", group.name)
+    writer.because("count", group.name)
     reached: list[int] = []
     for place, number in enumerate(group.options):
         upto = min(place + 1, max(group.most + 1, group.least))
         reached = [_stepped(writer, reached, k, number) for k in range(upto)]
+    writer.because("most", group.name)
     if group.most < len(group.options):
         writer.add(-reached[group.most])
     writer.because("least", group.name)

@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 from rapport.customize.configure.terms import Term, negated
 
-Kind = Literal["parent", "least", "most", "rule", "table", "limit"]
+Kind = Literal["parent", "count", "least", "most", "rule", "table", "limit"]
+"""``count`` only says what the auxiliary variables of ``least`` and ``most`` mean, and so rules nothing out."""
 PAIRWISE_MAX: Final = 5
 """At most one of so few is said pair by pair, without auxiliary variables."""
 
