@@ -119,8 +119,17 @@ def test_ones_own_past_that_is_no_longer_possible_is_kept_as_far_as_it_is():
 
 
 def test_an_option_that_the_product_no_longer_has_is_passed_over():
-    read = Past.of(MODEL, [{"top": "marble", "frame": "lift", "extras": ["lamp"]}, {"legs": "four"}])
-    assert [np.flatnonzero(row).tolist() for row in read.rows] == [[LIFT, LAMP], []]
+    taken = [{"top": "marble", "frame": "lift", "extras": ["lamp"]}, {"legs": "four"}, {"top": "oak"}]
+    read = Past.of(MODEL, taken, [1.0, 2.0, 3.0], ["ann", "bob", "cem"])
+    assert [np.flatnonzero(row).tolist() for row in read.rows] == [[LIFT, LAMP], [OAK]]
+    assert (read.weight.tolist(), read.owner) == ([1.0, 3.0], ("ann", "cem"))
+
+
+@pytest.mark.parametrize(
+    "said", [None, "oak", ["oak"], {"top": {"oak": 1}}, {"top": 3}, {3: "oak"}, {"top": [["oak"]]}]
+)
+def test_what_an_event_says_amiss_teaches_nothing(said):
+    assert len(Past.of(MODEL, [said])) == 0
 
 
 def test_similar_customers_outweigh_the_many():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rapport.customize.configure.complete.places import Floats
 from rapport.customize.configure.model import Model
-
-Said = Mapping[str, str | Sequence[str]]
-"""Choices as the log keeps them: group → option or options."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +24,17 @@ class Past:
 
     @staticmethod
     def of(
-        model: Model, taken: Iterable[Said], weight: Sequence[float] | None = None, owner: Sequence[str] = ()
+        model: Model, taken: Iterable[Any], weight: Sequence[float] | None = None, owner: Sequence[str] = ()
     ) -> Past:
-        """Choices as rows; an option that the product no longer has is passed over."""
-        numbers = {
-            (group.name, model.option(number).name): number for group in model.groups for number in group.options
-        }
-        rows = []
-        for choices in taken:
-            row = np.zeros(len(model.options) + 1, dtype=np.bool_)
-            for group, chosen in choices.items():
-                for name in [chosen] if isinstance(chosen, str) else chosen:
-                    row[numbers.get((group, name), 0)] = True
-            row[0] = False
-            rows.append(row)
-        table = np.array(rows, dtype=np.bool_).reshape(len(rows), len(model.options) + 1)
-        return Past(table, np.ones(len(rows)) if weight is None else np.asarray(weight, np.float64), tuple(owner))
+        """Choices as the log keeps them, group → option or options, as rows; raises nothing, whatever an event says.
+
+        An option that the product no longer has is passed over, and so is a configuration of nothing but such.
+        """
+        rows = [_row(model, choices) for choices in taken]
+        keep = [place for place, row in enumerate(rows) if row.any()]
+        table = np.array([rows[place] for place in keep], dtype=np.bool_).reshape(len(keep), len(model.options) + 1)
+        weights = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=np.float64)
+        return Past(table, weights[keep], tuple(owner[place] for place in keep) if owner else ())
 
     @staticmethod
     def none(options: int) -> Past:
@@ -63,3 +56,12 @@ class Past:
             if name:
                 places.setdefault(name, []).append(place)
         return [Past(self.rows[own], self.weight[own]) for own in places.values() if len(own) > 1]
+
+
+def _row(model: Model, choices: Any) -> NDArray[np.bool_]:
+    row = np.zeros(len(model.options) + 1, dtype=np.bool_)
+    for group, chosen in choices.items() if isinstance(choices, Mapping) else ():
+        names = chosen if isinstance(chosen, list | tuple) else [chosen]
+        for name in names if group in model.by_group else ():
+            row[[v for v in model.by_group[group].options if model.option(v).name == name]] = True
+    return row
