@@ -8,7 +8,10 @@
   if (here.dataset.product) {
     const placed = document.createElement("rapport-configurator");
     for (const [name, value] of Object.entries(here.dataset)) {
-      placed.setAttribute(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value);
+      placed.setAttribute(
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        value,
+      );
     }
     const put = () => (here.closest("body") ? here.after(placed) : document.body.append(placed));
     if (document.body) put();

@@ -17,9 +17,18 @@ export function changesSaid(view, before, after) {
     told.push(words(name, { options: words.list(rest ? [...titles, `+${words.count(rest)}`] : titles) }));
   };
   const was = (one) => then.get(one.key)?.state;
-  tell("saidSettled", now.filter((one) => one.state === "forced" && was(one) && !chosen({ state: was(one) })));
-  tell("saidBlocked", now.filter((one) => one.state === "blocked" && was(one) && was(one) !== "blocked"));
-  tell("saidFree", now.filter((one) => one.state !== "blocked" && was(one) === "blocked"));
+  tell(
+    "saidSettled",
+    now.filter((one) => one.state === "forced" && was(one) && !chosen({ state: was(one) })),
+  );
+  tell(
+    "saidBlocked",
+    now.filter((one) => one.state === "blocked" && was(one) && was(one) !== "blocked"),
+  );
+  tell(
+    "saidFree",
+    now.filter((one) => one.state !== "blocked" && was(one) === "blocked"),
+  );
   return told.join(" ");
 }
 

@@ -50,6 +50,16 @@ export class Conversation {
     return this._post(`${this._path}/explain`, { language, session: this.session, group, option });
   }
 
+  /** All groups and options of the product, with their titles. */
+  model() {
+    return this._ask(`${this._path}?language=${this._said.language}`, { method: "GET" });
+  }
+
+  /** The next step goes on from where the session stands, whoever took it there. */
+  catchUp() {
+    this._revision = null;
+  }
+
   /** Lets go of the session: the next step begins another. */
   forget() {
     this.session = null;
@@ -69,9 +79,10 @@ export class Conversation {
   }
 
   async _post(path, body) {
+    const request = { method: "POST", body: JSON.stringify(body) };
     for (let tried = 1; ; tried += 1) {
       try {
-        return await this._send(path, body);
+        return await this._ask(path, request);
       } catch (error) {
         if (tried === TRIES_MAX || !AGAIN.has(error.status)) throw error;
         await new Promise((done) => setTimeout(done, WAIT_MS * 2 ** tried));
@@ -79,17 +90,13 @@ export class Conversation {
     }
   }
 
-  async _send(path, body) {
+  async _ask(path, request) {
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${this._key}` };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     let reply;
     let told;
     try {
-      reply = await fetch(path, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${this._key}` },
-        body: JSON.stringify(body),
-        credentials: "omit",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      reply = await fetch(path, { ...request, headers, credentials: "omit", signal });
       told = await reply.json();
     } catch {
       throw new Refusal(0, {});

@@ -5,7 +5,7 @@
 import { changesSaid } from "./announcing.js";
 import { Conversation } from "./conversation.js";
 import { make, say, set, show } from "./dom.js";
-import { drawGroups } from "./groups.js";
+import { drawGroups, goTo, nextOf } from "./groups.js";
 import { createMade, createThanks } from "./made.js";
 import { createReady } from "./ready.js";
 import { createSummary } from "./summary.js";
@@ -34,6 +34,7 @@ class Configurator extends HTMLElement {
     this._titles = new Map();
     this._all = new Set();
     this._checks = 0;
+    this._asked = false;
     this._build();
     this._conversation = new Conversation({
       server: this._view.server,
@@ -67,8 +68,10 @@ class Configurator extends HTMLElement {
       server: this.getAttribute("server") || HOME.origin,
       quantity: this.hasAttribute("quantity"),
       byArrow: false,
+      unfolded: false,
       money: (amount) => words.money(amount, this._view.answer.currency),
-      titleOf: (group, option) => this._titles.get(option === undefined ? group : `${group}\n${option}`) ?? option ?? group,
+      titleOf: (group, option) =>
+        this._titles.get(option === undefined ? group : `${group}\n${option}`) ?? option ?? group,
       announce: (text) => this._announce(text),
       act: (said) => this._step(said),
       undo: () => this._step({ undo: true }, { prefix: words("saidUndone") }),
@@ -89,14 +92,30 @@ class Configurator extends HTMLElement {
     this._title = make("h2", { part: "title", tabindex: "-1" });
     this._intro = make("p", { class: "intro soft" }, words("loading"));
     this._fields = make("div", {});
+    const goOn = () => goTo(this._view, this._fields, nextOf(this._view));
+    this._next = make("button", { type: "button", class: "second next", click: goOn });
     this._made = createMade(this._view);
-    this._groups = make("div", { class: "groups" }, this._made.drawn, this._fields);
+    this._groups = make("div", { class: "groups" }, this._made.drawn, this._next, this._fields);
     this._summary = createSummary(this._view);
     this._ready = createReady(this._view);
     this._thanks = createThanks(this._view);
-    this._main = make("div", { class: "main" }, this._groups, make("div", { class: "side" }, this._summary.drawn, this._ready.drawn));
-    this._root = make("div", { class: "root", lang: words.language }, this._logo, this._title, this._intro,
-      this._alert, this._status, this._main, this._thanks.drawn);
+    this._main = make(
+      "div",
+      { class: "main" },
+      this._groups,
+      make("div", { class: "side" }, this._summary.drawn, this._ready.drawn),
+    );
+    this._root = make(
+      "div",
+      { class: "root", lang: words.language },
+      this._logo,
+      this._title,
+      this._intro,
+      this._alert,
+      this._status,
+      this._main,
+      this._thanks.drawn,
+    );
     for (const part of [this._logo, this._alert, this._main, this._thanks.drawn, this._root]) show(part, false);
     this._root.addEventListener("keydown", (event) => (this._view.byArrow = event.key.startsWith("Arrow")), true);
     this._root.addEventListener("pointerdown", () => (this._view.byArrow = false), true);
@@ -134,6 +153,7 @@ class Configurator extends HTMLElement {
     show(this._alert, false);
     this._alert.replaceChildren();
     this._draw();
+    this._nameTheRest(answer);
     if (before) this._announce(`${prefix} ${changesSaid(this._view, before, answer)}`.trim());
     this._tell("rapport-changed");
     if (answer.finished) this._done();
@@ -151,6 +171,9 @@ class Configurator extends HTMLElement {
     show(this._thanks.drawn, Boolean(answer.finished));
     this._made.update();
     drawGroups(this._view, this._fields);
+    const next = answer.way === "collaborative" ? nextOf(this._view) : undefined;
+    show(this._next, Boolean(next));
+    if (next) say(this._next, words("nextIs", { group: next.title || next.group }));
     this._summary.update();
     this._ready.update();
   }
@@ -162,6 +185,25 @@ class Configurator extends HTMLElement {
     if (!/^#[0-9a-f]{3,8}$/i.test(look?.accent || "")) return;
     this._root.style.setProperty("--accent", look.accent);
     this._root.style.setProperty("--accent-ink", inkOn(look.accent));
+  }
+
+  /** Completions and variants name options that are not shown: what these are called is asked once. */
+  async _nameTheRest(answer) {
+    const { choices, completion, standard, variants } = answer;
+    const wholes = [choices, completion?.choices, standard?.choices, ...(variants || []).map((one) => one.choices)];
+    const named = wholes.flatMap((whole) =>
+      Object.entries(whole || {}).flatMap(([group, options]) =>
+        [options].flat().map((option) => `${group}\n${option}`),
+      ),
+    );
+    if (this._asked || named.every((one) => this._titles.has(one))) return;
+    this._asked = true;
+    try {
+      this._remember(await this._conversation.model());
+    } catch {
+      return; // Their names have to do.
+    }
+    if (this._view.answer === answer) this._draw();
   }
 
   _remember(answer) {
@@ -185,11 +227,8 @@ class Configurator extends HTMLElement {
     const { answer, words } = this._view;
     if (answer.complete) return this._step({ finish: true });
     const open = answer.groups.filter((group) => group.state === "open" && group.least > 0);
-    const fields = [...this._fields.querySelectorAll("fieldset")];
-    const field = fields.find((one) => one.held.group === open[0]?.group);
-    const text = words("open", { groups: words.list(open.map((group) => group.title || group.group)) });
-    this._warn(text);
-    field?.querySelector("input")?.focus();
+    this._warn(words("open", { groups: words.list(open.map((group) => group.title || group.group)) }));
+    if (open.length) goTo(this._view, this._fields, open[0]);
     return undefined;
   }
 
@@ -232,10 +271,25 @@ class Configurator extends HTMLElement {
         this._conversation.forget();
         return this._step({ choices });
       });
-    } else if (error.status === 401 || error.status === 403 || error.gone) this._warn(words("refusedKey"), words("again"), again);
+    } else if (error.impossible && !error.told.reasons) this._catchUp(error);
+    else if (error.status === 401 || error.status === 403 || error.gone)
+      this._warn(words("refusedKey"), words("again"), again);
     else if (error.status === 0) this._warn(words("offline"), words("again"), again);
     else if (error.status === undefined) throw error;
-    else this._warn(`${words("failed")} ${error.message}`, error.impossible ? "" : words("again"), again);
+    else {
+      const text = [words("failed"), error.message, ...(error.told.reasons || [])].join(" ");
+      this._warn(text, error.impossible ? "" : words("again"), again);
+    }
+  }
+
+  /** The session has moved on, in another tab or at a desk: shows where it stands. */
+  async _catchUp(error) {
+    if (!this._conversation.session || this._behind) return this._warn(error.message);
+    this._behind = true;
+    this._conversation.catchUp();
+    await this._step({});
+    this._behind = false;
+    return this._warn(this._view.words("moved"));
   }
 
   _warn(text, label = "", act = null) {

@@ -52,10 +52,16 @@ function way(view, row, alternative) {
   const { group, option } = row.held;
   const picks = alternative.give_up.map((pick) => view.titleOf(pick.group, pick.option));
   const gives = picks.length ? view.words("giveUpOne", { picks: view.words.list(picks) }) : view.words("giveUpNothing");
-  const price = typeof alternative.price === "number" ? view.words("inAll", { money: view.money(alternative.price) }) : "";
+  const price =
+    typeof alternative.price === "number" ? view.words("inAll", { money: view.money(alternative.price) }) : "";
   const take = () => {
     row.querySelector("input").focus();
     view.exchange(alternative, { group: group.group, option: option.option });
   };
-  return make("button", { type: "button", click: take }, make("span", {}, gives), make("span", { class: "soft" }, price));
+  return make(
+    "button",
+    { type: "button", click: take },
+    make("span", {}, gives),
+    make("span", { class: "soft" }, price),
+  );
 }

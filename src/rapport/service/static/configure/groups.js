@@ -3,23 +3,61 @@
 import { keyed, make, say, set, show } from "./dom.js";
 import { chosen, createOption, updateOption } from "./option.js";
 
-/** Draws all groups into `place`. */
+/** Groups around the product beyond so many are folded until they are asked for. */
+const AROUND_SHOWN = 3;
+
+/** Draws all groups into `place`: those of the product itself, then those around it. */
 export function drawGroups(view, place) {
   const groups = (view.answer.groups || []).filter((group) => present(view, group));
   const own = groups.filter((group) => !group.around);
   const around = groups.filter((group) => group.around);
-  const next = [...own, ...around].find((group) => group.state === "open" && group.least > 0);
-  const items = around.length && own.length ? [...own, { heading: "around" }, ...around] : [...own, ...around];
+  const next = nextOf(view);
+  const folded = own.length > 0 && around.length > AROUND_SHOWN && !view.unfolded;
+  const items = around.length && own.length ? [...own, { heading: true }, ...around] : [...own, ...around];
   keyed(
     place,
     items,
-    (item) => (item.heading ? `heading ${item.heading}` : `group ${item.group}`),
-    (item) => (item.heading ? make("h3", {}) : createGroup(view)),
+    (item) => (item.heading ? "heading" : `group ${item.group}`),
+    (item) => (item.heading ? createHeading(view, () => drawGroups(view, place)) : createGroup(view)),
     (child, item) => {
-      if (item.heading) say(child, view.words(item.heading));
-      else updateGroup(view, child, item, item === next);
+      if (item.heading) updateHeading(view, child, around.length, folded);
+      else {
+        updateGroup(view, child, item, item.group === next?.group);
+        show(child, !(folded && item.around));
+      }
     },
   );
+}
+
+/** The group to choose from next: the most telling one in a conversation, else the first that is not decided. */
+export function nextOf(view) {
+  const groups = (view.answer.groups || []).filter((group) => present(view, group));
+  const open = groups.filter((group) => group.state === "open" && group.least > 0);
+  return open.find((group) => group.group === view.answer.next) || open[0];
+}
+
+/** Moves the focus to a group, unfolding it where need be. */
+export function goTo(view, place, group) {
+  if (group.around && !view.unfolded) {
+    view.unfolded = true;
+    drawGroups(view, place);
+  }
+  const field = [...place.querySelectorAll("fieldset")].find((one) => one.held.group === group.group);
+  field?.querySelector("input")?.focus();
+}
+
+function createHeading(view, redraw) {
+  const unfold = () => {
+    view.unfolded = !view.unfolded;
+    redraw();
+  };
+  return make("h3", {}, make("button", { type: "button", class: "link fold", click: unfold }));
+}
+
+function updateHeading(view, heading, count, folded) {
+  const button = heading.querySelector("button");
+  say(button, view.words("around", { count }));
+  set(button, "aria-expanded", String(!folded));
 }
 
 function present(view, group) {

@@ -14,7 +14,13 @@ export function createReady(view) {
     suggestion.update();
     say(heading, view.words("ready"));
     show(heading, cards.length > 0);
-    keyed(list, cards, (card) => card.variant, () => createCard(view), (child, card) => updateCard(view, child, card));
+    keyed(
+      list,
+      cards,
+      (card) => card.variant,
+      () => createCard(view),
+      (child, card) => updateCard(view, child, card),
+    );
   };
   return { drawn, update };
 }
@@ -31,19 +37,33 @@ function createSuggestion(view) {
     show(drawn, added.length > 0);
     if (!added.length) return;
     say(heading, words(answer.personalized ? "suggestedYou" : "suggested"));
-    list.replaceChildren(...added.flatMap(([group, to]) => [make("dt", {}, group), make("dd", {}, to)]));
-    say(price, typeof answer.completion.price === "number" ? words("inAll", { money: view.money(answer.completion.price) }) : "");
+    list.replaceChildren(
+      ...added.flatMap(([group, to, why]) => [
+        make("dt", {}, group),
+        make("dd", {}, to, " ", make("span", { class: "soft" }, why)),
+      ]),
+    );
+    say(
+      price,
+      typeof answer.completion.price === "number" ? words("inAll", { money: view.money(answer.completion.price) }) : "",
+    );
     say(complete, words("complete"));
   };
   return { drawn, update };
 }
 
-/** What a completion chooses otherwise than the customer has: titles of group and options. */
+/** What a completion chooses otherwise than the customer has: titles of group and options, and why. */
 function differing(view, choices) {
   const now = view.answer.choices || {};
   return Object.entries(choices || {})
     .filter(([group, to]) => JSON.stringify([to].flat()) !== JSON.stringify([now[group] ?? []].flat()))
-    .map(([group, to]) => [view.titleOf(group), named(view, group, to)]);
+    .map(([group, to]) => [view.titleOf(group), named(view, group, to), because(view, group)]);
+}
+
+/** Where the suggestion for a group comes from. */
+function because(view, group) {
+  const found = (view.answer.completion.because || []).find((one) => one.group === group);
+  return found && found.source !== "standard" ? view.words(`because_${found.source}`) : "";
 }
 
 function named(view, group, options) {
@@ -59,7 +79,15 @@ function standard(view) {
 function createCard(view) {
   const take = button(view, "take", "second", () => view.act({ variant: card.held.variant }));
   const changes = make("details", {}, make("summary", {}), make("ul", {}));
-  const card = make("li", {}, make("strong", {}), make("span", { class: "amount" }), changes, make("span", { class: "soft same" }), take);
+  const card = make(
+    "li",
+    {},
+    make("strong", {}),
+    make("span", { class: "amount" }),
+    changes,
+    make("span", { class: "soft same" }),
+    take,
+  );
   return card;
 }
 
@@ -70,10 +98,15 @@ function updateCard(view, card, held) {
   const changes = held.changes || [];
   say(card.querySelector("strong"), title);
   say(card.querySelector(".amount"), typeof held.price === "number" ? view.money(held.price) : "");
-  say(card.querySelector("summary"), changes.length === 1 ? words("changeOne") : words("changes", { count: changes.length }));
+  say(
+    card.querySelector("summary"),
+    changes.length === 1 ? words("changeOne") : words("changes", { count: changes.length }),
+  );
   show(card.querySelector("details"), changes.length > 0);
   say(card.querySelector(".same"), changes.length ? "" : words("same"));
-  const told = changes.map((one) => `${view.titleOf(one.group)}: ${named(view, one.group, one.from)} → ${named(view, one.group, one.to)}`);
+  const told = changes.map(
+    (one) => `${view.titleOf(one.group)}: ${named(view, one.group, one.from)} → ${named(view, one.group, one.to)}`,
+  );
   card.querySelector("ul").replaceChildren(...told.map((one) => make("li", {}, one)));
   const take = card.querySelector("button");
   say(take, words("take"));

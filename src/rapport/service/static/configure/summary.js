@@ -60,5 +60,5 @@ function countOf(view) {
   const { answer, words } = view;
   if (answer.count === "1") return words("countOne");
   if (answer.count) return words("count", { count: words.count(answer.count) });
-  return answer.count_about ? words("countAbout", { digits: answer.count_about - 1 }) : "";
+  return answer.count_about ? words("countAbout", { digits: answer.count_about }) : "";
 }

@@ -28,7 +28,8 @@ const ENGLISH = {
   severalLeast: "choose at least {least}",
   severalBetween: "choose {least} to {most}",
   optional: "optional",
-  around: "Around it",
+  around: "Around it ({count})",
+  nextIs: "Next: {group}",
   price: "Price",
   range: "{low} to {high} possible",
   count: "{count} combinations left",
@@ -44,6 +45,11 @@ const ENGLISH = {
   suggestedYou: "Completed for you",
   suggested: "A way to complete it",
   complete: "Complete it for me",
+  because_own: "as you had it",
+  because_similar: "by people like you",
+  because_needs: "by what you need",
+  because_most: "by most",
+  because_only: "the only one possible",
   ready: "Ready made",
   standard: "The standard product",
   taken: "Often taken",
@@ -68,6 +74,7 @@ const ENGLISH = {
   refusedKey: "This configurator is not set up: its key or address is not accepted.",
   gone: "This session is over. Your choices are still here.",
   failed: "That did not work.",
+  moved: "This configuration was changed elsewhere. Here is how it stands now.",
   again: "Try again",
   goOn: "Go on with these choices",
 };
@@ -100,7 +107,8 @@ const CHINESE = {
   severalLeast: "至少选 {least} 项",
   severalBetween: "选 {least} 至 {most} 项",
   optional: "可不选",
-  around: "相关服务",
+  around: "相关服务（{count}）",
+  nextIs: "下一项：{group}",
   price: "价格",
   range: "可在 {low} 至 {high} 之间",
   count: "还有 {count} 种组合",
@@ -116,6 +124,11 @@ const CHINESE = {
   suggestedYou: "为您补全",
   suggested: "一种补全方式",
   complete: "替我补全",
+  because_own: "与您上次一样",
+  because_similar: "与您相似的人常选",
+  because_needs: "符合您的需要",
+  because_most: "多数人所选",
+  because_only: "唯一可选",
   ready: "现成的搭配",
   standard: "标准产品",
   taken: "常被选用",
@@ -140,6 +153,7 @@ const CHINESE = {
   refusedKey: "配置器尚未设置好：密钥或地址不被接受。",
   gone: "本次会话已结束，您的选择仍在这里。",
   failed: "没有成功。",
+  moved: "此配置已在别处更改，现在显示最新状态。",
   again: "重试",
   goOn: "用这些选择继续",
 };
@@ -155,8 +169,7 @@ export function nearest(tag) {
 /** What to say in a language: `words("price", {…})`, amounts of money and counts as its readers write them. */
 export function wordsIn(language) {
   const catalogue = CATALOGUES[language];
-  const words = (name, filled = {}) =>
-    catalogue[name].replace(/\{(\w+)\}/g, (_, place) => String(filled[place]));
+  const words = (name, filled = {}) => catalogue[name].replace(/\{(\w+)\}/g, (_, place) => String(filled[place]));
   words.language = language;
   words.money = (amount, currency) => money(language, amount, currency);
   words.count = (count) => new Intl.NumberFormat(language).format(typeof count === "string" ? BigInt(count) : count);
