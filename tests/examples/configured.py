@@ -10,7 +10,7 @@ from pysat.solvers import Solver
 from rapport.customize.configure.answering import reasoner_of
 from rapport.customize.configure.formula import formula_of
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.product import of_product
+from rapport.customize.configure.product import of_product, whole_literals
 from rapport.customize.configure.reasoner import Reasoner
 from rapport.workspace import Workspace, check, read
 from rapport.workspace.products import Choices, Product
@@ -39,10 +39,8 @@ class Configured:
 
     def whole(self, choices: Choices) -> list[int]:
         """A configuration with these choices, and nothing beside them where nothing must be."""
-        picks = self.literals(choices)
-        open_ = [group for group in self.model.groups if group.least == 0 or group.name in choices]
-        rest = [-number for group in open_ for number in group.options if number not in picks]
-        assert self.solver.solve(assumptions=[*picks, *rest])
+        nothing: Choices = {group.name: [] for group in self.model.groups if group.least == 0}
+        assert self.solver.solve(assumptions=whole_literals(self.model, nothing | choices))
         return [number for number in self.solver.get_model() if 0 < number <= len(self.model.options)]
 
     def literals(self, *choices: Choices) -> list[int]:

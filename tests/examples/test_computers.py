@@ -22,6 +22,11 @@ def test_every_option_can_be_chosen_and_every_kind_of_service_is_there():
     assert {group.around for group in PC.model.groups} - {""} == SERVICES
 
 
+def test_so_many_computers_can_be_built():
+    by_loops_over_the_parts = 4_231_521_593_671_680
+    assert PC.reasoner.count([]) == by_loops_over_the_parts
+
+
 @pytest.mark.parametrize(
     ("choices", "possible"),
     [

@@ -19,7 +19,7 @@ Around = Literal[
 ]  # fmt: skip
 """What a group is around the product; empty: the product itself."""
 Choices = dict[str, str | list[str]]
-"""Group → the option chosen in it, or several."""
+"""Group → the option chosen in it, or all that are chosen in it; an empty list: none."""
 
 
 class ModuleOption(Definition, frozen=True):

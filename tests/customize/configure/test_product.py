@@ -8,7 +8,7 @@ import pytest
 from rapport.core.errors import InvalidRule
 from rapport.customize.configure.answering import reasoner_of
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.product import core_literals, of_product
+from rapport.customize.configure.product import core_literals, of_product, whole_literals
 from rapport.workspace.products import Product
 
 
@@ -109,6 +109,13 @@ def test_services_are_held_to_count_the_product_itself():
     standard = model.literals({"frame": "oak", "delivery": "van"})
     assert reasoner.count([]) == 12
     assert reasoner.count(core_literals(model, standard)) == 3
+
+
+def test_a_standard_says_all_that_is_chosen_in_its_groups():
+    model = model_of(groups={"drives": plain("small", "large", least=1, most=0), "frame": plain("oak", "pine")})
+    assert whole_literals(model, {"drives": ["small"]}) == [1, -2]
+    assert whole_literals(model, {"drives": []}) == [-1, -2]
+    assert whole_literals(model, {"frame": "pine"}) == [4, -3]
 
 
 def test_a_uvl_product_keeps_its_name_and_price():

@@ -14,7 +14,15 @@ from rapport.customize.configure.sums import whole_numbers
 from rapport.customize.configure.terms import both, implies, negated, option, same
 from rapport.customize.configure.uvl import read_uvl
 from rapport.workspace.durations import duration_us
-from rapport.workspace.products import ModuleGroup, ModuleOption, Product, ProductLimit, ProductRule, ProductTable
+from rapport.workspace.products import (
+    Choices,
+    ModuleGroup,
+    ModuleOption,
+    Product,
+    ProductLimit,
+    ProductRule,
+    ProductTable,
+)
 
 _DAY_US = 86_400_000_000
 
@@ -35,6 +43,14 @@ def core_literals(model: Model, chosen: Collection[int]) -> list[int]:
     """
     around = (number for group in model.groups if group.around for number in group.options)
     return [number if number in chosen else -number for number in around]
+
+
+def whole_literals(model: Model, choices: Choices) -> list[int]:
+    """Literals of choices that a product's file says as a whole, its standard or a variant: of a group that takes
+    several, exactly those that are named."""
+    picks = model.literals(choices)
+    said = (number for name in choices for number in model.by_group[name].options if number not in picks)
+    return [*picks, *(-number for number in said if -number not in picks)]
 
 
 class _Builder:
