@@ -126,6 +126,14 @@ def test_a_best_configuration_keeps_the_picks():
             reasoner.sample([3, -3], 1, 0)
 
 
+def test_even_a_product_that_has_no_configuration_is_warmed():
+    for reasoner in both(formula_of([(1,), (-1,)]), np.zeros(7, dtype=np.int64)):
+        reasoner.warm()
+        assert reasoner.count([]) == 0
+        with pytest.raises(Impossible):
+            reasoner.valid([])
+
+
 def test_prices_that_cannot_be_added_up_are_refused():
     prices = np.array([0, 2**61, -(2**61), 0, 0, 0, 0])
     with pytest.raises(InvalidInput, match="too large to be added up"):

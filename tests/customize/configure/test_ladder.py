@@ -107,6 +107,16 @@ def test_what_it_cannot_tell_it_says_so():
         ladder.valid([9])
 
 
+def test_once_warm_it_has_configurations_to_show_and_without_any_it_says_so_when_asked():
+    warmed = Ladder(formula_of([(1, 2)]), PRICES, begin=timed(40))
+    warmed.warm()
+    assert warmed.valid([]).possible
+    contradictory = Ladder(formula_of([(1, 2), (-1, 2), (1, -2), (-1, -2)]), PRICES)
+    contradictory.warm()
+    with pytest.raises(Impossible):
+        contradictory.valid([])
+
+
 def test_threads_may_ask_at_once():
     ladder = Ladder(formula_of([(1, 2), (-1, -2), (3, 4), (-3, 5)]), PRICES)
     asked = [[1], [2], [3], [-3], [1, -4], []] * 10

@@ -25,15 +25,13 @@ def reasoner_of(
 ) -> Reasoner:
     """The reasoner of a model, compiled within the budget unless its circuit is there.
 
-    Where the budget does not suffice, ``begin`` starts the time that each question may take.
+    Where the budget does not suffice, ``begin`` starts the time that each question may take. Solvers are imported only
+    then.
     """
     if circuit is None:
         circuit = compile_formula(formula_of(model), budget)
-    return CircuitReasoner(circuit, price_row(model)) if circuit is not None else ladder_of(model, begin=begin)
-
-
-def ladder_of(model: Model, *, begin: Callable[[], Spent] = unhurried) -> Reasoner:
-    """The reasoner of a model that did not compile; its solvers are imported only here."""
+    if circuit is not None:
+        return CircuitReasoner(circuit, price_row(model))
     ladder: Callable[..., Reasoner] = import_module("rapport.customize.configure.ladder").Ladder
     return ladder(formula_of(model), price_row(model), begin=begin)
 

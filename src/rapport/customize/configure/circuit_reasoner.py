@@ -64,6 +64,15 @@ class CircuitReasoner:
         self._price = self._by_place(added(prices))
         self._lowest_numbers = self._by_place(_fewest_then_lowest(circuit.options))
 
+    def warm(self) -> None:
+        """Makes every pass once: some milliseconds, and some seconds where they have never been compiled."""
+        allowed = self._allowed([])
+        self._passes.states(allowed)
+        self._passes.ranges(allowed, self._price)
+        self._passes.best(allowed, self._price, self._lowest_numbers)
+        counts = self._passes.counts(allowed)
+        self._passes.draw(counts, np.zeros(self._circuit.nodes), len(allowed))
+
     def valid(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Validity:
         """What is still possible."""
         seen = self._passes.states(self._allowed(picks))

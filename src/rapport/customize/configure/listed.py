@@ -31,6 +31,9 @@ class Listed:
         self._rows = rows
         self._totals = rows.astype(np.int64) @ prices
 
+    def warm(self) -> None:
+        """All is there from the start."""
+
     def valid(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Validity:
         """What is still possible."""
         rows = self._rows[self._having(picks)]

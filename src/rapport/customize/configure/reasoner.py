@@ -76,6 +76,10 @@ class Reasoner(Protocol):
         """Whether ``valid`` is exact at once; else options may come back as being checked."""
         ...
 
+    def warm(self) -> None:
+        """Loads or compiles what the first question of each kind would wait for; called where a server starts."""
+        ...
+
     def valid(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Validity:
         """What is still possible; ``visible`` are the options to be made certain where that costs time (None: none)."""
         ...

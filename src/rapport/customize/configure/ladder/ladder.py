@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -19,6 +20,7 @@ from rapport.customize.configure.ladder.settling import Settling
 from rapport.customize.configure.ladder.witnesses import Witnesses
 from rapport.customize.configure.reasoner import (
     CAN_BE_CHOSEN,
+    Impossible,
     Prices,
     Spent,
     Validity,
@@ -62,6 +64,12 @@ class Ladder:
         self._oracle = Oracle(formula)
         self._witnesses = Witnesses(formula.options)
         self._lock = Lock()
+
+    def warm(self) -> None:
+        """Builds the solvers, and finds the first configurations; a product that has none is told when it is asked."""
+        with self._lock, suppress(Impossible):
+            _ = self._optimum
+            self._settling([], self._begin()).look()
 
     def valid(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Validity:
         """What is still possible: certain for the ``visible`` unless time runs out, elsewhere as far as it shows."""
