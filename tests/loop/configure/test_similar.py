@@ -1,13 +1,22 @@
 """Customers are compared by their numbers with those who configured a product before."""
 
+from rapport.core.configuration import CONFIGURATION_COMPLETED
 from rapport.core.customer import decode_profile
 from rapport.core.identifier import Identifier
 from rapport.loop.columns import customer_row
+from rapport.loop.configure.asking import Step
 from rapport.loop.configure.people import People
 from rapport.loop.configure.similar import RENEW_US, similar
+from rapport.loop.configure.step import take
 from rapport.loop.privacy.erase import erase
-from tests.loop.conftest import Shop, identify
+from tests.loop.conftest import Shop, identify, track
 
+DOOR = """
+groups:
+  frame: {options: {oak: {price: 100}, steel: {price: 80}, pine: {price: 50}}}
+  glass: {options: {single: {}, double: {price: 30}}}
+standard: {frame: pine, glass: single}
+"""
 TRAITS = "income: {type: number}\nrooms: {type: integer}\nname: {type: text}\n"
 OFF = {"consent": {"categoryPreferences": {"personalization": False}}}
 
@@ -53,3 +62,19 @@ def test_numbers_are_read_again_after_an_hour(open_shop):
 def test_a_product_that_nobody_took_has_nobody_to_compare_with(open_shop):
     shop, _ = peopled(open_shop)
     assert alike(shop, People([])) == alike(shop, People(["user_id:nobody"])) == {}
+
+
+def test_somebody_new_is_offered_what_similar_customers_took_unless_it_is_not_wanted(open_shop):
+    shop = open_shop(**{"traits.yaml": TRAITS, "products/door.yaml": DOOR})
+    rich = {f"rich{number}": {"frame": "oak", "glass": "double"} for number in range(20)}
+    poor = {f"poor{number}": {"frame": "steel", "glass": "single"} for number in range(30)}
+    shop.happen(*(identify(name, income=900 if name in rich else 100) for name in (rich | poor)))
+    shop.happen(*(
+        track(CONFIGURATION_COMPLETED, name, product="door", choices=choices) for name, choices in (rich | poor).items()
+    ))  # fmt: skip
+    shop.happen(identify("new", income=900), identify("shy", income=900) | {"context": OFF})
+    told = {name: take(shop.rt, "door", Step(customer={"userId": name})).told["completion"] for name in ("new", "shy")}
+    assert told["new"]["choices"] == {"frame": "oak", "glass": "double"}
+    assert {one["source"] for one in told["new"]["because"]} == {"similar"}
+    assert told["shy"]["choices"] == {"frame": "steel", "glass": "single"}
+    assert {one["source"] for one in told["shy"]["because"]} == {"most"}
