@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,7 +16,8 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, same_site, signed_in
 from rapport.core.errors import Conflict, NotAllowed, NotFound
 from rapport.core.money import from_units
-from rapport.customize.configure.model import Group, Model
+from rapport.customize.configure.model import Group, Model, Option
+from rapport.customize.configure.product import core_literals
 from rapport.customize.configure.reasoner import Impossible
 from rapport.loop import keys
 from rapport.loop.configure.published import Published
@@ -29,7 +31,7 @@ KEY_LABEL: Final = "pages that embed a configurator"
 BUNDLE: Final = "bundle "
 """What names of rules begin with that only define a bundle."""
 COUNT_DIGITS: Final = 12
-"""A longer count is told by its digits."""
+"""A count of more digits is told by their number alone."""
 Shares = Mapping[tuple[str, str], Mapping[str, Any]]
 """Group and option → the share of completed configurations that have it."""
 
@@ -82,12 +84,14 @@ def product_page(rt: Runtime, name: str, language: str, words: Words) -> dict[st
     published = rt.shelf.published(name)
     model = published.model
     shares = _shares(rt, name)
+    rules = list(_rules(model, said, language))
     return {
         "name": name, "title": _title(said.titles, said.title, name, language), "way": said.way,
         **_figures(published),
         "groups": [_group(model, group, shares, language, words) for group in model.groups],
         "shares": bool(shares),
-        "rules": list(_rules(model, said, language)),
+        "rules": [one for one in rules if one["declared"] or not one["says"]],
+        "interfaces": [one for one in rules if one["says"] and not one["declared"]],
         "bundles": [{"title": _title(one.titles, one.title, key, language), "when": one.when, "price": one.price}
                     for key, one in said.bundles.items()],
         "quantities": said.quantities,
@@ -100,34 +104,33 @@ def _figures(published: Published) -> dict[str, Any]:
     model = published.model
     size = {"modules": len(model.visible), "groups_count": len(model.groups)}
     try:
-        count = published.reasoner.count([])
+        count = _count(published)
         prices = published.reasoner.prices([], [])
     except Impossible as error:
         return size | {"count": "0", "low": None, "high": None, "impossible": str(error)}
     low, high = (from_units(model.price + int(bound[0])) for bound in (prices.low, prices.high))
-    return size | {"count": _count(count), "low": low, "high": high, "impossible": ""}
+    return size | {"count": count, "low": low, "high": high, "impossible": ""}
 
 
-def _count(count: int | None) -> str:
-    """A count as people read it.
-
-    >>> _count(1800), _count(10**20), _count(None)
-    ('1,800', '1.0 × 10^20', '')
-    """
-    if count is None:
-        return ""
-    digits = str(count)
-    return f"{count:,}" if len(digits) <= COUNT_DIGITS else f"{digits[0]}.{digits[1]} × 10^{len(digits) - 1}"
+def _count(published: Published) -> str:
+    """How many there are of the product itself, the services around it as in the standard one; empty: not known."""
+    literals = core_literals(published.model, published.standard)
+    about = published.reasoner.count_about(literals)
+    if about is not None and about > COUNT_DIGITS:
+        return f"10^{math.floor(about)}"
+    count = published.reasoner.count(literals)
+    return "" if count is None else f"{count:,}"
 
 
 def _group(model: Model, group: Group, shares: Shares, language: str, words: Words) -> dict[str, Any]:
     above = model.option(group.parent) if group.parent else None
+    options = [model.option(number) for number in group.options]
     return {
         "title": _title(group.titles, group.title, group.name, language),
         "under": _title(above.titles, above.title, above.name, language) if above else "",
         "about": words[f"around_{group.around}"] if group.around else words[f"dimension_{group.dimension}"],
         "bounds": _bounds(group, words),
-        "options": [_option(model, group, number, shares, language) for number in group.options],
+        "options": [_option(one, shares.get((group.name, one.name)), language, words) for one in options],
     }
 
 
@@ -137,16 +140,29 @@ def _bounds(group: Group, words: Words) -> str:
     return words["products_between"].format(least=group.least, most=group.most)
 
 
-def _option(model: Model, group: Group, number: int, shares: Shares, language: str) -> dict[str, Any]:
-    one = model.option(number)
-    taken = shares.get((group.name, one.name))
+def _option(one: Option, taken: Mapping[str, Any] | None, language: str, words: Words) -> dict[str, Any]:
+    """``taken`` is the share of completed configurations with it, None before the first refresh."""
     share = taken["share"] if taken else None
     title = _title(one.titles, one.title, one.name, language)
     return {
-        "title": title, "price": from_units(one.price), "cost": from_units(one.cost), "lead_days": one.lead_days,
-        "stock": one.stock, "digital": one.digital, "partner": one.partner, "common": one.common,
-        "taken": taken, "bar": plot.bar([("good", share)], f"{title}: {share:.0%}") if share is not None else "",
+        "title": title, "price": from_units(one.price), "cost": from_units(one.cost),
+        "notes": list(_notes(one, words)), "taken": taken,
+        "bar": plot.bar([("good", share)], f"{title}: {share:.0%}") if share is not None else "",
     }  # fmt: skip
+
+
+def _notes(one: Option, words: Words) -> Iterator[str]:
+    """What else is said of an option."""
+    if one.lead_days:
+        yield words["products_days"].format(days=f"{one.lead_days:g}")
+    if one.partner:
+        yield words["products_partner"].format(partner=one.partner)
+    if one.digital:
+        yield words["products_digital"]
+    if one.common:
+        yield words["products_common"]
+    if one.stock is not None:
+        yield words["products_stock"].format(stock=f"{one.stock:,}")
 
 
 def _rules(model: Model, said: Product, language: str) -> Iterator[dict[str, str]]:
@@ -165,7 +181,8 @@ def _rules(model: Model, said: Product, language: str) -> Iterator[dict[str, str
 
 
 def _sentence(name: str, says: str, says_in: Titles, means: str, language: str) -> dict[str, str]:
-    return {"name": name, "says": says_in.get(language) or says, "means": means}
+    """``declared`` is empty for a rule that follows from interfaces."""
+    return {"name": name, "says": says_in.get(language) or says, "means": means, "declared": means}
 
 
 def _written(rule: ProductRule | None) -> str:
