@@ -123,12 +123,13 @@ def _places(literals: NDArray[np.int64]) -> NDArray[np.int64]:
     return 2 * np.abs(literals) + (literals < 0)
 
 
-def _cut(clauses: Iterable[Clause], variables: int) -> tuple[int, list[Clause]]:
+def _cut(clauses: Sequence[Clause], variables: int) -> tuple[int, list[Clause]]:
     """Clauses of at most ``LONG`` literals, and how many variables they have now.
 
     A fresh variable is equal to the disjunction of the literals before; clauses that begin alike share it.
     """
-    known: dict[tuple[int, int], int] = {}
+    known = _defined(clauses)
+    size = variables
     found: list[Clause] = []
     for clause in clauses:
         if len(clause) <= LONG:
@@ -137,11 +138,25 @@ def _cut(clauses: Iterable[Clause], variables: int) -> tuple[int, list[Clause]]:
         before = clause[0]
         for literal in clause[1 : 2 - LONG]:
             if (before, literal) not in known:
-                fresh = known[before, literal] = variables + len(known) + 1
+                size += 1
+                fresh = known[before, literal] = size
                 found += [(before, literal, -fresh), (-before, fresh), (-literal, fresh)]
             before = known[before, literal]
         found.append((before, *clause[2 - LONG :]))
-    return variables + len(known), found
+    return size, found
+
+
+def _defined(clauses: Sequence[Clause]) -> dict[tuple[int, int], int]:
+    """Two literals → a literal that holds exactly where one of them does, as the clauses say already."""
+    pairs = {clause for clause in clauses if len(clause) == 2}
+    known: dict[tuple[int, int], int] = {}
+    for clause in clauses:
+        for place in range(3) if len(clause) == 3 else ():
+            defined, (one, other) = -clause[place], clause[:place] + clause[place + 1 :]
+            if all(tuple(sorted((defined, -part), key=abs)) in pairs for part in (one, other)):
+                known.setdefault((one, other), defined)
+                known.setdefault((other, one), defined)
+    return known
 
 
 def _gathered(stands: Sequence[int], fixed: set[int], cut: tuple[int, list[Clause]]) -> Simplified:

@@ -35,14 +35,14 @@ def write_limit(writer: Writer, limit: Limit, group_of: Mapping[int, Group]) -> 
 
 
 def _steps(limit: Limit, group_of: Mapping[int, Group]) -> list[_Step]:
-    """One step a group of which one option is taken, and one an option elsewhere; the widest come first."""
+    """One step a group of which one option is taken, and one an option elsewhere, in the order of the product."""
     divisor = gcd(*limit.weights.values()) or 1
     steps: dict[object, dict[int, int]] = {}
     for number, weight in sorted(limit.weights.items()):
         group = group_of.get(number)
         if weight:
             steps.setdefault(group.name if group and group.single else number, {})[number] = weight // divisor
-    return sorted(steps.values(), key=lambda step: -max(map(abs, step.values())))
+    return list(steps.values())
 
 
 def _layers(steps: Sequence[_Step], limit: Limit) -> list[list[Node]]:

@@ -91,7 +91,12 @@ def last_first(bags: Bags) -> list[int]:
     return [variable for variable, _ in reversed(bags)]
 
 
-ARRANGEMENTS: Final[tuple[Callable[[Bags], list[int]], ...]] = (middles_first, last_first)
+def as_written(bags: Bags) -> list[int]:
+    """The variables by their numbers: options in the order of the product, then those that follow from them."""
+    return sorted(variable for variable, _ in bags)
+
+
+ARRANGEMENTS: Final[tuple[Callable[[Bags], list[int]], ...]] = (middles_first, last_first, as_written)
 """The orders that are tried, in turn."""
 
 
