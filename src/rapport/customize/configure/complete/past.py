@@ -30,7 +30,8 @@ class Past:
 
         An option that the product no longer has is passed over, and so is a configuration of nothing but such.
         """
-        rows = [_row(model, choices) for choices in taken]
+        numbers = {(one.name, model.option(number).name): number for one in model.groups for number in one.options}
+        rows = [_row(numbers, len(model.options), choices) for choices in taken]
         keep = [place for place, row in enumerate(rows) if row.any()]
         table = np.array([rows[place] for place in keep], dtype=np.bool_).reshape(len(keep), len(model.options) + 1)
         weights = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=np.float64)
@@ -58,10 +59,10 @@ class Past:
         return [Past(self.rows[own], self.weight[own]) for own in places.values() if len(own) > 1]
 
 
-def _row(model: Model, choices: Any) -> NDArray[np.bool_]:
-    row = np.zeros(len(model.options) + 1, dtype=np.bool_)
+def _row(numbers: Mapping[tuple[str, str], int], options: int, choices: Any) -> NDArray[np.bool_]:
+    row = np.zeros(options + 1, dtype=np.bool_)
     for group, chosen in choices.items() if isinstance(choices, Mapping) else ():
-        names = chosen if isinstance(chosen, list | tuple) else [chosen]
-        for name in names if group in model.by_group else ():
-            row[[v for v in model.by_group[group].options if model.option(v).name == name]] = True
+        for name in chosen if isinstance(chosen, list | tuple) else [chosen]:
+            row[numbers.get((group, name), 0) if isinstance(name, str) else 0] = True
+    row[0] = False
     return row
