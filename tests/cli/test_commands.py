@@ -17,7 +17,7 @@ Run = Callable[..., Any]
 
 def test_a_new_workspace_is_sound(shop: Path, rapport: Run) -> None:
     assert rapport("-w", shop, "check").code == 0
-    assert rapport("-w", shop, "check", "--json").json == {"ok": True, "findings": []}
+    assert rapport("-w", shop, "check", "--json").json == {"ok": True, "findings": [], "warnings": []}
 
 
 def test_a_fault_is_shown_with_its_place(shop: Path, rapport: Run) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rapport.workspace import Finding
+
+PRODUCT_S: Final = 20.0
+"""So long one product is looked at."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,21 +49,44 @@ def init(
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:
-    """Validate the workspace: file, line, column and what to do."""
+    """Validate the workspace: file, line, column and what to do; products are looked at as a whole."""
     from rapport.workspace import check as find_faults
 
     session: Session = context.obj
     findings = find_faults(session.root)
-    document = {"ok": not findings, "findings": findings}
-    output.show(document, as_json, lambda target: _draw(target, findings))
+    warnings: list[Finding] = []
+    if not findings:
+        findings, warnings = _inspected(session.root)
+    document = {"ok": not findings, "findings": findings, "warnings": warnings}
+    output.show(document, as_json, lambda target: _draw(target, findings, warnings))
     if findings:
         raise typer.Exit(WRONG_USE)
 
 
-def _draw(target: Console, findings: list[Finding]) -> None:
-    for found in findings:
+def _inspected(root: Path) -> tuple[list[Finding], list[Finding]]:
+    """What is wrong with the products of a workspace that can be read, and what is odd about them."""
+    from rapport.workspace import read
+    from rapport.workspace.reading import product_places
+
+    products = read(root).products
+    if not products:
+        return [], []
+    from rapport.loop.configure.inspect import inspect
+
+    def started() -> Callable[[], bool]:
+        until = time.monotonic() + PRODUCT_S
+        return lambda: time.monotonic() < until
+
+    found = inspect(products, product_places(root), started)
+    return sorted(found.faults), sorted(found.warnings)
+
+
+def _draw(target: Console, findings: list[Finding], warnings: list[Finding]) -> None:
+    for found in (*findings, *warnings):
         place = f"{found.file}:{found.line}:{found.column}"
         target.print(
             f"{place}: {found.message}: {found.hint}" if found.hint else f"{place}: {found.message}", soft_wrap=True
         )
+    if warnings:
+        target.print(f"{len(warnings)} to know about, which keep nothing from working")
     target.print("the workspace is sound" if not findings else f"{len(findings)} to mend")

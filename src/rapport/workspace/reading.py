@@ -108,6 +108,11 @@ def check(root: Path) -> list[Finding]:
     return sorted(_draft(root).findings)
 
 
+def product_places(root: Path) -> dict[str, Place]:
+    """Where each product of a folder's workspace is written."""
+    return {name: entry.place for name, entry in _draft(root).products.items() if entry.place is not None}
+
+
 def version(root: Path) -> str:
     """The short sha256 over the names and contents of all definition files."""
     digest = hashlib.sha256()

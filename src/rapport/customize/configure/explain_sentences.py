@@ -9,10 +9,12 @@ from typing import Final
 from rapport.customize.configure.explain_words import ENGLISH, WORDS, Words
 from rapport.customize.configure.formula import Kind, Reason
 from rapport.customize.configure.model import ROOT, Group, Limit, Model, Rule, Table
-from rapport.customize.configure.terms import Term, negated
+from rapport.customize.configure.terms import FALSE, TRUE, Term, negated
 
 LISTED_MAX: Final = 6
 """A sentence names so many options; of longer lists the rest is counted."""
+FULL_MAX: Final = 8
+"""A rule of no common form is told in full where it names options so often at most."""
 _ORDER: Final[tuple[Kind, ...]] = ("rule", "table", "limit", "most", "least", "parent")
 
 
@@ -91,16 +93,32 @@ class Sentences:
 
 
 def _told(term: Term, words: Words, name: Callable[[int], str]) -> str:
-    """A sentence for a rule of a common form; empty for others.
+    """A sentence for a rule of a common form, else for any that is short enough; empty for others.
 
     Of its parts one must hold: refused ones do not go together, or go only with a chosen one.
     """
+    term = _simple(term)
     parts = term.parts if term.operator == "or" else (term,)
     when = [inner for part in parts for inner in _refused(part)]
     then = [part for part in parts if not _refused(part)]
-    if not all(one.operator == "option" for one in (*when, *then)):
-        return _told_of_groups(parts, words, name)
-    return _clause([one.option for one in when], [one.option for one in then], words, name)
+    if all(one.operator == "option" for one in (*when, *then)):
+        return _clause([one.option for one in when], [one.option for one in then], words, name)
+    return _told_of_groups(parts, words, name) or _told_in_full(parts, words, name)
+
+
+def _simple(term: Term) -> Term:
+    """The same without operators inside the like, and without what is always true or false."""
+    if term.operator == "option":
+        return term
+    parts = [_simple(part) for part in term.parts]
+    if term.operator == "not":
+        inner = parts[0]
+        if inner.operator in ("and", "or") and not inner.parts:
+            return TRUE if inner == FALSE else FALSE
+        return negated(inner)
+    flat = [inner for part in parts for inner in (part.parts if part.operator == term.operator else (part,))]
+    ends = FALSE if term.operator == "and" else TRUE
+    return ends if ends in flat else flat[0] if len(flat) == 1 else Term(term.operator, tuple(flat))
 
 
 def _refused(part: Term) -> Sequence[Term]:
@@ -133,6 +151,25 @@ def _told_of_groups(parts: Sequence[Term], words: Words, name: Callable[[int], s
     any_of = _listed([name(one) for one in when], words, words.alternative)
     pattern, others = (words.needs, then) if then else (words.against, refused)
     return pattern.format(a=any_of, b=_listed([name(one) for one in others], words, words.alternative))
+
+
+def _told_in_full(parts: Sequence[Term], words: Words, name: Callable[[int], str]) -> str:
+    """Any rule that is short enough, with parentheses where it nests."""
+    if sum(one.operator == "option" for part in parts for one in part.walk()) > FULL_MAX:
+        return ""
+    if len(parts) == 2 and parts[0].operator == "not":
+        when, then = _phrase(parts[0].parts[0], words, name), _phrase(parts[1], words, name)
+        return words.needs.format(a=when, b=then)
+    return words.holds.format(a=words.alternative.join(_phrase(part, words, name) for part in parts))
+
+
+def _phrase(term: Term, words: Words, name: Callable[[int], str]) -> str:
+    if term.operator == "option":
+        return words.quote.format(name(term.option))
+    if term.operator == "not":
+        return words.without.format(_phrase(term.parts[0], words, name))
+    joined = words.conjunction if term.operator == "and" else words.alternative
+    return f"({joined.join(_phrase(part, words, name) for part in term.parts)})"
 
 
 def _options(term: Term, operator: str) -> list[int]:

@@ -24,6 +24,8 @@ class Words:
     against: str
     one_of: str
     always: str
+    holds: str
+    without: str
     rule: str
     table: str
     table_not: str
@@ -39,8 +41,10 @@ class Words:
 
 ENGLISH: Final = Words(
     quote="“{}”", comma=", ", conjunction=" and ", alternative=" or ", more="{} more", inside="{option} ({group})",
-    never="{a} cannot be had.", apart="{a} do not go together.", needs="{a} goes only with {b}.", need="{a} go together only with {b}.",
+    never="{a} cannot be had.", apart="{a} do not go together.", needs="{a} goes only with {b}.",
+    need="{a} go together only with {b}.",
     against="{a} does not go with {b}.", one_of="{b} is needed.", always="{b} is always included.",
+    holds="{a} must hold.", without="not {}",
     rule="The rule {rule} must be kept.",
     table="{a} go together only in the combinations of the table {table}.",
     table_not="{a} do not go together in the combinations of the table {table}.",
@@ -51,7 +55,9 @@ ENGLISH: Final = Words(
 )  # fmt: skip
 CHINESE: Final = Words(
     quote="“{}”", comma="、", conjunction="和", alternative="或", more="另外{}项", inside="{option}（{group}）",
-    never="{a}无法选择。", apart="{a}不能同时选择。", needs="{a}只能与{b}搭配。", need="{a}只有搭配{b}时才能同时选择。", against="{a}不能与{b}搭配。",
+    never="{a}无法选择。", apart="{a}不能同时选择。", needs="{a}只能与{b}搭配。",
+    need="{a}只有搭配{b}时才能同时选择。", against="{a}不能与{b}搭配。",
+    holds="必须满足{a}。", without="不选{}",
     one_of="必须选择{b}。", always="{b}始终包含在内。", rule="必须遵守规则{rule}。",
     table="{a}只能按表{table}中的组合搭配。",
     table_not="{a}不能按表{table}中的组合搭配。", limit="必须遵守限制{limit}。", only_one="{group}只能选一项。",
