@@ -63,9 +63,10 @@ def terms(depth: int) -> st.SearchStrategy:
 
 @given(
     said=st.lists(terms(2), max_size=3), rows=st.lists(st.tuples(st.sampled_from((0, 1, 2)), st.sampled_from((0, 4)))),
-    most=st.integers(0, 12), least=st.integers(0, 2),
+    bounds=st.tuples(st.none() | st.integers(0, 4), st.integers(0, 12)), least=st.integers(0, 2),
+    when=st.sampled_from((TRUE, option(2), negated(either(option(4), option(6))))),
 )  # fmt: skip
-def test_auxiliary_variables_are_forgotten_and_counts_stay_exact(said, rows, most, least):
+def test_auxiliary_variables_are_forgotten_and_counts_stay_exact(said, rows, bounds, least, when):
     groups = (
         Group(name="a", options=(1, 2, 3)), Group(name="b", options=(4, 5), least=0),
         Group(name="c", options=(6, 7, 8, 9), least=least, most=3, parent=1),
@@ -75,7 +76,7 @@ def test_auxiliary_variables_are_forgotten_and_counts_stay_exact(said, rows, mos
         name="m", options=tuple(Option(name=f"o{number}") for number in range(1, 10)), groups=groups,
         rules=tuple(Rule(name=f"r{place}", term=one) for place, one in enumerate(said)),
         tables=(Table(name="t", columns=((1, 2, 3), (4, 5)), rows=tuple(rows), allows=False),),
-        limits=(Limit(name="l", weights=weights, at_least=None, at_most=most, when=TRUE),),
+        limits=(Limit(name="l", weights=weights, at_least=bounds[0], at_most=bounds[1], when=when),),
     )  # fmt: skip
     circuit = compiled(formula_of(model))
     assert count(circuit) == len(models(circuit)) == solved(formula_of(model))
@@ -146,6 +147,18 @@ def test_a_stored_circuit_comes_back_and_a_damaged_one_does_not():
         np.testing.assert_array_equal(getattr(back, field), getattr(circuit, field))
     for damaged in (stored[:-1], stored[:60] + b"?" + stored[61:], b"rapport circuit 0" + stored[17:], b""):
         assert Circuit.from_bytes(damaged) is None
+
+
+def test_a_limit_over_many_groups_compiles_from_its_sums():
+    groups = tuple(Group(name=f"g{place}", options=tuple(range(place, place + 5))) for place in range(1, 41, 5))
+    weights = {number: 7 * number % 20 for number in range(1, 41)}
+    limit = Limit(name="power", weights=weights, at_least=None, at_most=70, when=TRUE)
+    options = tuple(Option(name=f"o{number}") for number in range(40))
+    circuit = compiled(formula_of(Model(name="m", options=options, groups=groups, limits=(limit,))))
+    sums = [weights[number] for number in range(1, 6)]
+    for start in range(6, 41, 5):
+        sums = [total + weights[number] for total in sums for number in range(start, start + 5)]
+    assert count(circuit) == sum(total <= 70 for total in sums)
 
 
 def test_rules_about_one_option_keep_the_rest():

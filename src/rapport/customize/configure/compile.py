@@ -18,6 +18,7 @@ from rapport.customize.configure.compile_budget import Budget, Meter, Spent, Too
 from rapport.customize.configure.compile_nodes import FALSE, TRUE, Nodes, circuit_of
 from rapport.customize.configure.compile_search import Search
 from rapport.customize.configure.compile_simplify import Clause, Simplified, simplified
+from rapport.customize.configure.compile_sums import Bound, bounds_of
 from rapport.customize.configure.formula import Formula
 from rapport.customize.configure.order import ARRANGEMENTS, eliminated
 
@@ -53,18 +54,34 @@ class _Compiler:
 
     def root(self) -> int:
         """The node of the whole formula."""
-        known = simplified(self._formula.variables, self._formula.clauses)
+        found = self._simplified()
         self._meter.step()
-        if known is None:
+        if found is None:
             return FALSE
+        known, bounds = found
         self._hold(known)
-        blocks = blocks_of(known.variables, known.clauses)
+        blocks = blocks_of(known.variables, known.clauses, bounds)
         parts = [self._leaf(literal) for literal in known.fixed]
         parts += [node for block in blocks for node in self._block(block)]
-        named = {abs(literal) for clause in known.clauses for literal in clause}
+        named = {abs(literal) for block in blocks for scope in block.scopes for literal in scope}
         loose = [variable for variable in known.equal if variable not in named]
         parts += [self._nodes.either([self._gathered(variable), self._gathered(-variable)]) for variable in loose]
         return self._nodes.both(parts)
+
+    def _simplified(self) -> tuple[Simplified, list[Bound]] | None:
+        """The clauses and sums, shorter; sums are taken as they are and not as clauses."""
+        formula = self._formula
+        written = {place for one in formula.sums for place in range(*one.clauses)}
+        clauses = [clause for place, clause in enumerate(formula.clauses) if place not in written]
+        while True:
+            known = simplified(formula.variables, clauses)
+            if known is None:
+                return None
+            stands = {abs(one): rep if one > 0 else -rep for rep, equal in known.equal.items() for one in equal}
+            bounds, more = bounds_of(formula.sums, stands, set(known.fixed))
+            if set(more) <= set(clauses):
+                return known, bounds
+            clauses += more
 
     def _hold(self, known: Simplified) -> None:
         for variable, literals in known.equal.items():
@@ -79,10 +96,10 @@ class _Compiler:
 
     def _block(self, block: Block) -> list[int]:
         """Compiles a block; gives its node, or none where it hangs on a variable and so was added to that."""
-        names = sorted({abs(literal) for clause in block.clauses for literal in clause})
+        names = sorted({abs(literal) for scope in block.scopes for literal in scope})
         if len(names) <= SMALL:
             return self._searched(block, names)
-        bags = eliminated(names, block.clauses, self._meter)
+        bags = eliminated(names, block.scopes, self._meter)
         for attempt in count():
             for arrange in ARRANGEMENTS:
                 try:
@@ -97,7 +114,8 @@ class _Compiler:
         held = [TRUE] * (2 * len(order) + 1)
         for name, number in place.items():
             held[number], held[-number] = self._gathered(name), self._gathered(-name)
-        search = Search(_renamed(block.clauses, place), held, self._nodes, self._meter)
+        bounds = [bound.renamed(place) for bound in block.bounds]
+        search = Search(_renamed(block.clauses, place), bounds, held, self._nodes, self._meter)
         if not block.hangs_on:
             return [search.given()]
         number = place[block.hangs_on]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapport.customize.configure.compile_simplify import Clause
+from rapport.customize.configure.compile_sums import Bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +20,29 @@ class Block:
 
     hangs_on: int
     clauses: list[Clause]
+    bounds: list[Bound]
+
+    @property
+    def scopes(self) -> list[Sequence[int]]:
+        """What stands together: the literals of a clause, the variables of a sum."""
+        return [*self.clauses, *(bound.variables for bound in self.bounds)]
 
 
-def blocks_of(variables: int, clauses: Sequence[Clause]) -> list[Block]:
+def blocks_of(variables: int, clauses: Sequence[Clause], bounds: Sequence[Bound]) -> list[Block]:
     """All blocks; whatever hangs on a variable of a block stands before it. Each clause has two literals or more."""
-    near = _neighbours(variables, clauses)
+    scopes: list[Sequence[int]] = [*clauses, *(bound.variables for bound in bounds)]
+    near = _neighbours(variables, scopes)
     seen = [False] * (variables + 1)
     parts: list[tuple[int, list[int]]] = []
-    for clause in clauses:
-        start = abs(clause[0])
+    for scope in scopes:
+        start = abs(scope[0])
         if not seen[start]:
             found = _from_the_largest(near, start)
             parts += found
             for _, members in found:
                 for variable in members:
                     seen[variable] = True
-    return _with_clauses(parts, clauses)
+    return _filled(parts, clauses, bounds)
 
 
 def _from_the_largest(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[int]]]:
@@ -85,19 +93,21 @@ def _taken(unplaced: list[int], variable: int) -> list[int]:
     return taken
 
 
-def _with_clauses(parts: Sequence[tuple[int, list[int]]], clauses: Sequence[Clause]) -> list[Block]:
+def _filled(parts: Sequence[tuple[int, list[int]]], clauses: Sequence[Clause], bounds: Sequence[Bound]) -> list[Block]:
     home = {variable: place for place, (_, members) in enumerate(parts) for variable in members}
-    blocks = [Block(cut, []) for cut, _ in parts]
+    blocks = [Block(cut, [], []) for cut, _ in parts]
     for clause in clauses:
         blocks[min(home[abs(literal)] for literal in clause)].clauses.append(clause)
+    for bound in bounds:
+        blocks[min(home[variable] for variable in bound.variables)].bounds.append(bound)
     return blocks
 
 
-def _neighbours(variables: int, clauses: Sequence[Clause]) -> list[list[int]]:
-    """Around each clause a ring of its variables: enough to tell what hangs together."""
+def _neighbours(variables: int, scopes: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Around each clause and sum a ring of its variables: enough to tell what hangs together."""
     near: list[list[int]] = [[] for _ in range(variables + 1)]
-    for clause in clauses:
-        for one, other in zip(clause, (*clause[1:], clause[0]), strict=True):
+    for scope in scopes:
+        for one, other in zip(scope, (*scope[1:], scope[0]), strict=True):
             near[abs(one)].append(abs(other))
             near[abs(other)].append(abs(one))
     return near

@@ -15,6 +15,7 @@ from typing import Final, cast
 from rapport.customize.configure.compile_budget import Meter
 from rapport.customize.configure.compile_nodes import FALSE, Nodes
 from rapport.customize.configure.compile_simplify import Clause
+from rapport.customize.configure.compile_sums import Bound, Sums
 
 Held = Sequence[int]
 """Shape (2 · variables + 1,): the node of each literal; -v is counted from the end."""
@@ -27,7 +28,9 @@ _Component = tuple[bytes, list[int]]
 class Search:
     """Clauses over variables that are numbered from 1 in the order to decide them."""
 
-    def __init__(self, clauses: Sequence[Clause], held: Held, nodes: Nodes, meter: Meter) -> None:
+    def __init__(
+        self, clauses: Sequence[Clause], bounds: Sequence[Bound], held: Held, nodes: Nodes, meter: Meter
+    ) -> None:
         size = len(held) // 2
         self._held = held
         self._nodes = nodes
@@ -38,6 +41,8 @@ class Search:
         self._remembered: dict[bytes, int] = {}
         self._stamp = 0
         self._seen = [0] * (size + 1)
+        self._sums = Sums(size, bounds, self._value)
+        self._summed = [0] * len(bounds)
         self._build(size, clauses)
 
     def _build(self, size: int, clauses: Sequence[Clause]) -> None:
@@ -68,7 +73,7 @@ class Search:
         """The node of what is left where a literal holds, without what that holds itself; 0: of everything."""
         mark = len(self._trail)
         node = FALSE
-        if literal == 0 or self._assume(literal):
+        if (literal == 0 or self._assume(literal)) and self._kept(mark):
             parts = [self._held[one] for one in self._trail[mark:] if one != literal]
             parts += [self._run(component) for component in self._components(range(1, len(self._seen)))]
             node = self._nodes.both(parts)
@@ -97,7 +102,7 @@ class Search:
         branches = []
         for literal in (members[0], -members[0]):
             mark = len(self._trail)
-            if self._assume(literal):
+            if self._assume(literal) and self._kept(mark):
                 branches.append((yield from self._branch(mark, members)))
             self._undo(mark)
         return self._nodes.either(branches)
@@ -107,10 +112,10 @@ class Search:
         leaves = [(abs(one), self._held[one]) for one in self._trail[mark:]]
         parts = []
         for key, rest in self._components(members):
-            node = self._remembered.get(key)
-            if len(rest) == 1:
+            if not key:
                 leaves.append((rest[0], self._freed(rest[0])))
                 continue
+            node = self._remembered.get(key)
             if node is None:
                 node = yield key, rest
             assert node is not None, "whoever is asked for a node sends it"
@@ -149,6 +154,11 @@ class Search:
                 return False
         return True
 
+    def _kept(self, mark: int) -> bool:
+        """Whether the sums of what was set since can still be kept."""
+        named = {place for literal in self._trail[mark:] for place in self._sums.named[abs(literal)]}
+        return all(self._sums.matters(place) is not None for place in named)
+
     def _set(self, literal: int) -> None:
         self._value[literal], self._value[-literal] = 1, -1
         self._trail.append(literal)
@@ -157,6 +167,7 @@ class Search:
         """Sets what follows from one literal directly; false where that contradicts."""
         holds = True
         value, true, left = self._value, self._true, self._left
+        self._sums.set(literal)
         for other in self._implied[literal]:
             if value[other] == 0:
                 self._set(other)
@@ -184,6 +195,7 @@ class Search:
         """Takes back all that was set since."""
         for literal in self._trail[mark:]:
             self._value[literal] = self._value[-literal] = 0
+            self._sums.set(literal, -1)
             for place in self._occurs[literal]:
                 self._true[place] -= 1
             for place in self._occurs[-literal]:
@@ -200,7 +212,7 @@ class Search:
     def _component(self, start: int) -> _Component:
         value, seen, met, stamp = self._value, self._seen, self._met, self._stamp
         seen[start] = stamp
-        part, clauses = [start], []
+        part, clauses, sums = [start], [], []
         for variable in part:
             for other in self._near[variable]:
                 if seen[other] != stamp and value[other] == 0:
@@ -210,10 +222,27 @@ class Search:
                 if met[place] != stamp and self._true[place] == 0:
                     met[place] = stamp
                     clauses.append(place)
-                    for other in self._members[place]:
-                        if seen[other] != stamp and value[other] == 0:
-                            seen[other] = stamp
-                            part.append(other)
+                    part += self._unseen(self._members[place])
+            for place in self._sums.named[variable]:
+                if self._summed[place] != stamp:
+                    self._summed[place] = stamp
+                    sums.append(place)
+                    part += self._unseen(self._sums.members[place]) if self._sums.matters(place) else ()
+        return self._key(part, clauses, sums), part
+
+    def _unseen(self, members: Sequence[int]) -> list[int]:
+        """Those that are undecided and met for the first time."""
+        found = [one for one in members if self._seen[one] != self._stamp and self._value[one] == 0]
+        for one in found:
+            self._seen[one] = self._stamp
+        return found
+
+    def _key(self, part: list[int], clauses: list[int], sums: list[int]) -> bytes:
+        """What a component is remembered by; sorts its parts. Empty for a variable that is free."""
         part.sort()
         clauses.sort()
-        return array("i", (*part, 0, *clauses)).tobytes(), part
+        totals = [(place, self._sums.totals[place]) for place in sorted(sums) if self._sums.matters(place)]
+        if len(part) == 1 and not totals:
+            return b""
+        key = array("i", (len(part), *part, *clauses)).tobytes()
+        return key + repr(totals).encode() if totals else key

@@ -15,7 +15,7 @@ from rapport.core.errors import TooLarge
 from rapport.customize.configure.diagram import FALSE, Node, reduced, require
 from rapport.customize.configure.model import Group, Limit
 from rapport.customize.configure.terms import TRUE
-from rapport.customize.configure.writer import Writer
+from rapport.customize.configure.writer import Sum, Writer
 
 LIMIT_NODES_MAX: Final = 100_000
 """A limit whose diagram needs more nodes is refused."""
@@ -29,9 +29,13 @@ def write_limit(writer: Writer, limit: Limit, group_of: Mapping[int, Group]) -> 
     """Adds the clauses of a limit; raises ``TooLarge`` where its diagram grows beyond the limit."""
     steps = _steps(limit, group_of)
     layers = _layers(steps, limit)
-    if limit.when != TRUE:
-        layers = _only_where(writer.literal(limit.when), layers)
-    require(writer, reduced(layers))
+    when = 0 if limit.when == TRUE else writer.literal(limit.when)
+    first = writer.written
+    require(writer, reduced(_only_where(when, layers) if when else layers))
+    weights = {number: weight for number, weight in limit.weights.items() if weight}
+    exclusive = tuple(tuple(step) for step in steps if len(step) > 1)
+    said = (first, writer.written)
+    writer.sums.append(Sum(weights, limit.at_least, limit.at_most, when, exclusive, said))
 
 
 def _steps(limit: Limit, group_of: Mapping[int, Group]) -> list[_Step]:

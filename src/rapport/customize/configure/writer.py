@@ -7,8 +7,8 @@ one value for each of them and counts stay exact; Tseitin, On the Complexity of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from rapport.customize.configure.terms import Term, negated
@@ -28,6 +28,21 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """A bound that ``clauses`` (from, up to) of a formula say, for those that can reckon with it itself."""
+
+    weights: Mapping[int, int]
+    """Option → weight."""
+    at_least: int | None
+    at_most: int | None
+    when: int
+    """The literal under which it holds; 0: always."""
+    exclusive: tuple[tuple[int, ...], ...]
+    """Options of which at most one is chosen."""
+    clauses: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Formula:
     """``clauses[i]`` is there because of ``reasons[origins[i]]``; variables beyond ``options`` are auxiliary."""
 
@@ -36,6 +51,7 @@ class Formula:
     clauses: list[tuple[int, ...]]
     origins: list[int]
     reasons: list[Reason]
+    sums: list[Sum] = field(default_factory=list)
 
 
 class Writer:
@@ -47,10 +63,16 @@ class Writer:
         self._clauses: list[tuple[int, ...]] = []
         self._origins: list[int] = []
         self._reasons: list[Reason] = []
+        self.sums: list[Sum] = []
 
     def because(self, kind: Kind, name: str) -> None:
         """The clauses from here on are there for this reason."""
         self._reasons.append(Reason(kind, name))
+
+    @property
+    def written(self) -> int:
+        """How many clauses there are so far."""
+        return len(self._clauses)
 
     def fresh(self) -> int:
         """A new auxiliary variable; whoever takes it defines it by an equivalence."""
@@ -125,4 +147,4 @@ class Writer:
 
     def formula(self) -> Formula:
         """All that was collected."""
-        return Formula(self._options, self.variables, self._clauses, self._origins, self._reasons)
+        return Formula(self._options, self.variables, self._clauses, self._origins, self._reasons, self.sums)
