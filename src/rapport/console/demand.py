@@ -66,7 +66,7 @@ def demand_page(rt: Runtime, product: str, words: Words, language: str) -> dict[
         "wishes": [_wish(one, named) for one in report["unmet"]["wishes"][:WISHES_SHOWN]],
         "compared": _compared(report["unmet"]["compared"], report["currency"], words),
         "wanted": [{**one, "name": _named(named, one)} for one in report["wanted"]],
-        "places": [{**one, "name": named.get((one["group"], ""), one["group"]), "left": share(one["left"])}
+        "endings": [{**one, "name": named.get((one["group"], ""), one["group"]), "left": share(one["left"])}
                    for one in report["abandonment"]["places"]],
         "stock": _stock(report["stock"], named, words),
         "plan": _plan(report["plan"], named, words),
@@ -117,7 +117,7 @@ def _groups(rates: Sequence[Mapping[str, Any]], named: Titles, words: Words) -> 
     found: dict[str, list[dict[str, Any]]] = {}
     for one in rates:
         name = _named(named, one)
-        weeks = [week["taken"] / week["total"] if week["total"] else None for week in one["trend"]["weeks"]]
+        weeks = _scaled(one["trend"]["weeks"])
         moves = words[f"demand_moves_{one['trend']['moves'].replace(' ', '_')}"]
         found.setdefault(one["group"], []).append({
             "name": name, "standard": one["standard"], "share": share(one["taken"]),
@@ -127,6 +127,13 @@ def _groups(rates: Sequence[Mapping[str, Any]], named: Titles, words: Words) -> 
             "moving": one["trend"]["moves"] in ("rising", "falling"),
         })  # fmt: skip
     return [{"name": named.get((group, ""), group), "options": options} for group, options in found.items()]
+
+
+def _scaled(weeks: Sequence[Mapping[str, Any]]) -> list[float | None]:
+    """The share of each week beside the highest of all weeks, so that a rare option shows its course too."""
+    shares = [week["taken"] / week["total"] if week["total"] else None for week in weeks]
+    most = max((one for one in shares if one is not None), default=0.0)
+    return [one if one is None or not most else one / most for one in shares]
 
 
 def _wish(one: Mapping[str, Any], named: Titles) -> dict[str, Any]:

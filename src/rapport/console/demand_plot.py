@@ -77,7 +77,7 @@ def _grid(places: int, most: int = 0) -> str:
 
 
 def _chart(drawn: Sequence[str], across: str, said: str) -> Markup:
-    axis = f'<text class="axis" x="{_WIDE / 2:g}" y="{_HIGH + 36:g}" text-anchor="middle">{escape(across)}</text>'
+    axis = f'<text class="tick" x="{_WIDE / 2:g}" y="{_HIGH + 36:g}" text-anchor="middle">{escape(across)}</text>'
     box = f"{-_LEFT:g} {-_ABOVE:g} {_LEFT + _WIDE + _RIGHT:g} {_HIGH + _ABOVE + _BELOW:g}"
     svg = f'<svg class="plot chart qini" viewBox="{box}" role="img" aria-label="{escape(said)}">'
     return Markup(f"{svg}{''.join(drawn)}{axis}</svg>")  # noqa: S704 - numbers, and texts escaped

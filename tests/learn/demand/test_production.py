@@ -33,7 +33,7 @@ def test_services_are_no_step() -> None:
     ))  # fmt: skip
     everything = frozenset(one.pick for one in modules.options)
     plan = build_plan(modules, bought([Sold(us=START, parts=frozenset({("body", "a")}))] * 2), 10, seed=1)
-    assert [one.group for one in plan.steps] == ["body", "box", "song"]
+    assert [one.group for one in plan.steps] == ["body", "song", "box"], "packed at the end"
     assert modules.made_of(everything) == everything - {("terms", "later")}
     assert plan.parts == [], "two configurations foretell nothing"
 

@@ -34,7 +34,8 @@ def test_an_option_s_rivals_are_those_that_fit_to_the_rest() -> None:
     with_lock = frozenset({("frame", "oak"), ("extras", "lock")})
     without = frozenset({("frame", "oak")})
     configurations = [sold(with_lock)] * 20 + [sold(without)] * 40
-    possible = {with_lock: frozenset({("frame", "oak"), ("frame", "steel")}), without: frozenset({("frame", "oak")})}
+    fits = {with_lock: frozenset({("frame", "oak"), ("frame", "steel")}), without: frozenset({("frame", "oak")})}
+    possible = [(one.parts, fits[one.parts]) for one in configurations]
     found = {one.option: one.possible for one in take_rates(WINDOW, configurations, possible)}
     assert (found["oak"], found["steel"]) == (share_of(60, 60), share_of(0, 20))
 

@@ -11,12 +11,6 @@ from rapport.core.errors import InvalidInput
 from rapport.customize.configure.reasoner import Impossible
 from rapport.loop.demand.designs import Proposal, propose
 from tests.loop.conftest import Shop
-from tests.loop.demand.test_report import DOOR
-
-
-@pytest.fixture
-def shop(open_shop: Any) -> Shop:
-    return open_shop(**{"products/door.yaml": DOOR})
 
 
 def hand_in(shop: Shop, **changed: Any) -> dict[str, Any]:

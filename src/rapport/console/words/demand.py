@@ -17,7 +17,7 @@ ENGLISH: Final[dict[str, str]] = {
     "demand_rates": "What is taken",
     "demand_rates_how": "Share of completed configurations, with 95% interval. Beside it the share of those in "
     "which the option goes together with the rest. A trend is told only where it stands out among all options "
-    "looked at.",
+    "looked at; each line is drawn up to its own highest week.",
     "demand_taken": "Taken",
     "demand_possible": "Where it fits the rest",
     "demand_trend": "Week by week",
@@ -62,7 +62,7 @@ ENGLISH: Final[dict[str, str]] = {
     "demand_sold": "Sold",
     "demand_plan": "Build plan: common parts first, differing parts last",
     "demand_plan_how": "Steps at which nearly all agree can be made ahead; the others wait for the order, the more "
-    "alike first; what is digital comes last.",
+    "alike first; then comes what is digital, and the packing.",
     "demand_plan_legend": "Line: in this order. Dashed: in the order of the product's file. The later a line climbs, "
     "the longer a product stays everybody's.",
     "demand_half_finished": "Different half-finished products after each step",
@@ -157,7 +157,7 @@ CHINESE: Final[dict[str, str]] = {
     "demand_wishes": "落空的愿望",
     "demand_rates": "选择情况",
     "demand_rates_how": "占已完成配置的比例及 95% 区间；旁边是在与其余部分相容的配置中的比例。"
-    "只有在所有选项中都足够突出的趋势才会说明。",
+    "只有在所有选项中都足够突出的趋势才会说明；每条线以其最高的一周为顶。",
     "demand_taken": "选用",
     "demand_possible": "相容时选用",
     "demand_trend": "逐周",
@@ -199,7 +199,7 @@ CHINESE: Final[dict[str, str]] = {
     "demand_price": "价格，{currency}",
     "demand_sold": "售出",
     "demand_plan": "生产计划：共用部件在先，差异部件在后",
-    "demand_plan_how": "几乎所有人都相同的步骤可提前生产；其余等待订单，越一致的越先；数字内容最后。",
+    "demand_plan_how": "几乎所有人都相同的步骤可提前生产；其余等待订单，越一致的越先；然后是数字内容和包装。",
     "demand_plan_legend": "实线：按此顺序。虚线：按产品文件的顺序。线升得越晚，半成品通用得越久。",
     "demand_half_finished": "每一步之后不同半成品的数量",
     "demand_steps": "生产步骤",

@@ -1,10 +1,10 @@
 """The build plan: common parts first, differing parts last, so that a product stays everybody's as long as it can.
 
 A group is a step of production; services around the product are none. A step at which nearly all configurations agree
-can be made ahead, to forecast; the others wait for the order, the more alike first; what is digital comes last, for it
-costs nothing to vary. Nothing comes before what it is built into. How late products part is measured: how many
-different half-finished products there are after each step, in this order and in the order of the product's file (Lee
-and Tang, Management Science 43, 1997).
+can be made ahead, to forecast; the others wait for the order, the more alike first; then comes what is digital, for it
+costs nothing to vary, and the packing. Nothing comes before what it is built into. How late products part is measured:
+how many different half-finished products there are after each step, in this order and in the order of the product's
+file (Lee and Tang, Management Science 43, 1997).
 """
 
 from __future__ import annotations
@@ -149,10 +149,19 @@ def _bits(group: str, bought: Sequence[Parts]) -> float:
 
 
 def _ordered(modules: Modules, bought: Sequence[Parts], phases: dict[str, Phase]) -> list[str]:
-    """Of the groups whose parent stands already, always the earliest phase, the most alike, the longest lead time."""
+    """Of the groups whose parent stands already, always the earliest phase, the most alike, the longest lead time.
+
+    Packing comes after all that is packed.
+    """
     places = list(modules.made)
     urgency = {
-        group: (_RANK[phases[group]], _bits(group, bought), -_lead(modules, group, bought), places.index(group))
+        group: (
+            _packed(modules, group),
+            _RANK[phases[group]],
+            _bits(group, bought),
+            -_lead(modules, group, bought),
+            places.index(group),
+        )
         for group in places
     }
     built: list[str] = []
@@ -160,6 +169,10 @@ def _ordered(modules: Modules, bought: Sequence[Parts], phases: dict[str, Phase]
         free = [group for group in places if group not in built and _under(modules, group) in ("", *built)]
         built.append(min(free or [group for group in places if group not in built], key=urgency.__getitem__))
     return built
+
+
+def _packed(modules: Modules, group: str) -> bool:
+    return modules.groups[group][0].around.startswith("packaging")
 
 
 def _under(modules: Modules, group: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,8 +11,8 @@ from rapport.learn.demand.modules import Module, Modules, Parts, Pick
 from rapport.learn.demand.sessions import Session, Sold
 from rapport.learn.demand.trends import Trend, trends
 
-Possible = Mapping[Parts, frozenset[Pick]]
-"""Configuration → the options that go together with the rest of it, each alone exchanged."""
+Possible = Sequence[tuple[Parts, frozenset[Pick]]]
+"""Completed configurations, all of them or some drawn evenly: each with the options that go together with the rest."""
 
 
 class TakeRate(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ def take_rates(modules: Modules, sold: Sequence[Sold], possible: Possible | None
             group=module.group, option=module.option, title=modules.title_of(module.pick),
             taken=share_of(_count(sold, module.pick), len(sold)),
             reachable=_reachable(modules, sold, module),
-            possible=None if possible is None else _possible(sold, module.pick, possible),
+            possible=None if possible is None else _possible(module.pick, possible),
             pieces=sum(one.quantity for one in sold if module.pick in one.parts),
             standard=module.pick in modules.standard,
             trend=trend,
@@ -66,6 +66,6 @@ def _reachable(modules: Modules, sold: Sequence[Sold], module: Module) -> Share:
     return share_of(_count(could, module.pick), len(could))
 
 
-def _possible(sold: Sequence[Sold], pick: Pick, possible: Possible) -> Share:
-    could = [one for one in sold if one.parts in possible and (pick in one.parts or pick in possible[one.parts])]
-    return share_of(_count(could, pick), len(could))
+def _possible(pick: Pick, possible: Possible) -> Share:
+    could = [parts for parts, fits in possible if pick in parts or pick in fits]
+    return share_of(sum(pick in parts for parts in could), len(could))
