@@ -44,7 +44,7 @@ class Completion:
 
 
 class Ladder:
-    """A ``Reasoner`` that needs no compiling; threads wait for each other."""
+    """A ``Reasoner`` that needs no compiling. Threads wait for each other, but not options for prices."""
 
     certain = False
 
@@ -64,20 +64,25 @@ class Ladder:
         self._oracle = Oracle(formula)
         self._witnesses = Witnesses(formula.options)
         self._lock = Lock()
+        self._pricing = Lock()
 
     def warm(self) -> None:
         """Builds the solvers, and finds the first configurations; a product that has none is told when it is asked."""
-        with self._lock, suppress(Impossible):
+        with self._pricing:
             _ = self._optimum
-            self._settling([], self._begin()).look()
+        with self._lock, suppress(Impossible):
+            settling = self._settling([], self._begin())
+            settling.begin()
+            settling.look()
 
     def valid(self, picks: Sequence[int], visible: Sequence[int] | None = None) -> Validity:
         """What is still possible: certain for the ``visible`` unless time runs out, elsewhere as far as it shows."""
         with self._lock:
             settling = self._settling(picks, self._begin())
-            settling.look()
+            settling.begin()
             for number in visible or ():
                 settling.settle(number)
+            settling.look()
             return Validity(settling.state())
 
     def count(self, picks: Sequence[int]) -> int | None:
@@ -93,7 +98,8 @@ class Ladder:
         spent = self._begin()
         with self._lock:
             barred = self._settling(picks, spent).barred & CAN_BE_CHOSEN
-            asked = [0, *(number for number in visible or () if not barred[number])]
+        asked = [0, *(number for number in visible or () if not barred[number])]
+        with self._pricing:
             low, low_known = self._cheapest(picks, asked, self._prices, spent)
             high, high_known = self._cheapest(picks, asked, -self._prices, spent)
         return Prices(low, -high, low_known & high_known)
@@ -108,6 +114,7 @@ class Ladder:
         liked = (np.where(costs < 0, 1, -1) * np.arange(len(costs)))[1:].tolist()
         with self._lock:
             quick = self._first(picks, liked)
+        with self._pricing:
             found = self._optimum.cheapest(picks, costs, spent)
         better = found.row if found.row is not None and costs[found.row].sum() <= costs[quick].sum() else quick
         return Completion(np.flatnonzero(better).tolist(), found.proven)
@@ -149,7 +156,8 @@ class Ladder:
                     raise no_configuration()
                 continue
             least[number], known[number] = costs[found.row].sum(), found.proven
-            self._witnesses.add(found.row)
+            with self._lock:
+                self._witnesses.add(found.row)
             if number == 0 and found.proven:  # What the cheapest of all has, costs no more with it.
                 least[found.row], known[found.row] = least[0], True
         return least, known

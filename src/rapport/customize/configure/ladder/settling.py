@@ -19,7 +19,7 @@ from rapport.customize.configure.reasoner import (
 )
 
 LOOKS: Final = 8
-"""So many configurations are looked for in one question, each with something that none before showed."""
+"""Until so many configurations were looked for in one question, each with something that none before showed."""
 _BOTH: Final = CAN_BE_CHOSEN | CAN_BE_REFUSED
 
 
@@ -32,6 +32,7 @@ class Settling:
         self._witnesses = witnesses
         self._picks = picks
         self._spent = spent
+        self._asked = 0
         self.barred = np.zeros(witnesses.options + 1, dtype=np.uint8)
         follows = oracle.follows(picks)
         if follows is None:
@@ -40,11 +41,14 @@ class Settling:
         self.barred[literals[literals > 0]] = CAN_BE_REFUSED
         self.barred[-literals[literals < 0]] = CAN_BE_CHOSEN
 
+    def begin(self) -> None:
+        """Finds one configuration, unless one was found before; raises ``Impossible`` where there is none."""
+        if not self._witnesses.shown(self._picks).any():
+            self._ask(0)
+
     def look(self) -> None:
-        """Finds configurations with what none before showed; raises ``Impossible`` where there is none at all."""
-        if not self._witnesses.shown(self._picks).any() and not self._ask(0):
-            return
-        for _ in range(LOOKS):
+        """Finds more configurations, with what none before showed."""
+        while self._asked < LOOKS:
             unknown = ~self._known()[1:]
             missing = [*np.flatnonzero(unknown & CAN_BE_CHOSEN) + 1, *-np.flatnonzero(unknown & CAN_BE_REFUSED) - 1]
             if self._spent() or not missing:
@@ -68,20 +72,20 @@ class Settling:
     def _known(self) -> NDArray[np.uint8]:
         return self._witnesses.shown(self._picks) | self.barred
 
-    def _ask(self, literal: int) -> bool:
-        """Looks for a configuration that has the literal as well (0: any); False where time ran out."""
+    def _ask(self, literal: int) -> None:
+        """Looks for a configuration that has the literal as well (0: any); nothing is known where time runs out."""
+        self._asked += 1
         picks = [*self._picks, literal] if literal else self._picks
         try:
             row = self._oracle.having(picks, self._spent, _preferred(self._known(), literal > 0))
         except OutOfTime:
-            return False
+            return
         if row is not None:
             self._witnesses.add(row)
         elif literal:
             self.barred[abs(literal)] |= CAN_BE_CHOSEN if literal > 0 else CAN_BE_REFUSED
         else:
             raise no_configuration()
-        return True
 
 
 def _preferred(known: NDArray[np.uint8], chosen: bool) -> list[int]:
