@@ -2,8 +2,9 @@
 
 ``--data`` names the folder with the feature models (``*.uvl``) and ``renault_small``. Of each model so many seeded
 sessions pick a random option that is still open until nothing is, or twelve are picked. At every step what is said of
-every option (above 2,300 of a sample of 500,000 / options) is checked by python-sat: each claim "possible" by a configuration, each claim
-"impossible" by a proof. Prices (0 to 499 an option, ``default_rng(0)``) are compared with CP-SAT's optimum.
+every option (above 2,300 options, of a sample of 500,000 / options) is checked by python-sat: each claim "possible" by
+a configuration, each claim "impossible" by a proof. Prices (0 to 499 an option, ``default_rng(0)``) are compared with
+CP-SAT's optimum.
 
 Milliseconds are CPU time of the thread, the garbage collector's included; all solvers are asked in the same run for the
 same picks. Solvers that answer one literal at a time are timed on a sample and scaled to all of them, which is said.
