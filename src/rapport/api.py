@@ -12,6 +12,7 @@ import msgspec
 from rapport.api_configure import Configuration, begin
 from rapport.bootstrap import open_runtime
 from rapport.core.decision import Outcome
+from rapport.loop.configure.step import prepare
 from rapport.loop.deciding.decide import Ask, answer, decide
 from rapport.loop.deciding.respond import Answer, respond
 from rapport.loop.intake.fold import catch_up
@@ -90,6 +91,7 @@ class Rapport:
         ``said`` are the other fields of the route's body, such as ``way``, ``owned``, ``account`` and ``language``.
         """
         self.fold()
+        prepare(self.runtime, product)
         who = _named(customer) if customer else {}
         return begin(self.runtime, product, choices=choices, customer=who, session=session, **said)
 

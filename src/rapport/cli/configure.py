@@ -185,11 +185,12 @@ def step(
 
 
 def _taken(session: Session, product: str, asked: Any) -> dict[str, Any]:
-    from rapport.loop.configure.step import Blocked, settle, take
+    from rapport.loop.configure.step import Blocked, prepare, settle, take
     from rapport.loop.intake.fold import catch_up
 
     with session.open() as rt:
         catch_up(rt)
+        prepare(rt, product)
         try:
             taken = take(rt, product, asked)
         except Blocked as error:
@@ -217,11 +218,12 @@ def _peek(
 ) -> dict[str, Any]:  # fmt: skip
     """What a first step would be told; nothing is written down."""
     from rapport.loop.configure.asking import Step
-    from rapport.loop.configure.step import Blocked, peek
+    from rapport.loop.configure.step import Blocked, peek, prepare
     from rapport.loop.intake.fold import catch_up
 
     with session.open() as rt:
         catch_up(rt)
+        prepare(rt, product)
         groups = [group.name for group in rt.shelf.published(product).model.groups] if whole else []
         asked = Step(
             choices=_several(choose), refused=_lists(refuse), customer=who(customer) if customer else {}, all=groups,

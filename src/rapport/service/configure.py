@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -64,6 +66,7 @@ class Configuring:
         self._rt = rt
         self._saves = saves
         self._folding = folding
+        self._turn = Lock()
 
     def routes(self) -> Iterator[RawRoute]:
         """Steps, explanations, and the products."""
@@ -97,7 +100,10 @@ class Configuring:
         return Reply(encode_json(taken.told if keys.private(key) else _public(taken.told)))
 
     async def _take(self, product: str, step: Step, refused: Any, *, again: bool = True) -> Taken:
-        taken = stepping.take(self._rt, product, step, refused)
+        if self._rt.shelf.quick(product):
+            taken = stepping.take(self._rt, product, step, refused)
+        else:
+            taken = await asyncio.to_thread(self._slowly, product, step, refused)
         if taken.saved is not None:
             receipt = await self._saves.wait(taken.saved)
             self._folding.wake()
@@ -109,6 +115,11 @@ class Configuring:
                     raise
                 return await self._take(product, step, refused, again=False)
         return taken
+
+    def _slowly(self, product: str, step: Step, refused: Any) -> Taken:
+        """Runs in a thread, one at a time: a first use that compiles, a large product, one that a solver answers."""
+        with self._turn:
+            return stepping.take(self._rt, product, step, refused)
 
     async def explain(self, request: Request) -> Reply:
         """What is asked about in a session and cannot be had is written down, as a wish."""

@@ -12,7 +12,6 @@ from rapport.loop.configure.begin import begin, resume
 from rapport.loop.configure.choosing import nearest
 from rapport.loop.configure.naming import Told, chosen_of, named, refused_of
 from rapport.loop.configure.seat import Seat
-from rapport.loop.configure.sentences import sentence
 from rapport.loop.configure.session import State
 from rapport.loop.runtime import Runtime
 
@@ -41,7 +40,7 @@ def explain(seat: Seat, literal: int, language: str = "en", state: State | None 
     given_up = seat.published.explainer.give_up(picks, literal, ALTERNATIVES)
     return {
         "possible": False,
-        "reasons": [sentence(model, reason, language) for reason in _telling(found.reasons)],
+        "reasons": seat.published.sentences(language).of(_telling(found.reasons)),
         "picks": named(model, (one for one in found.picks if one not in seat.locked)),
         "rules": [reason.name for reason in _telling(found.reasons)],
         "alternatives": [_alternative(seat, state, literal, one) for one in given_up
@@ -57,7 +56,7 @@ def contradiction(seat: Seat, state: State, language: str) -> Told:
         return {"possible": True, "reasons": [], "picks": [], "rules": [], "alternatives": []}
     return {
         "possible": False,
-        "reasons": [sentence(model, reason, language) for reason in _telling(found.reasons)],
+        "reasons": seat.published.sentences(language).of(_telling(found.reasons)),
         "picks": named(model, (one for one in found.picks if one not in seat.locked)),
         "rules": [reason.name for reason in _telling(found.reasons)],
         "alternatives": [],
@@ -73,7 +72,7 @@ def why(seat: Seat, number: int, language: str) -> Told:
         return {"reasons": [], "picks": [], "give_up": []}
     given_up: Sequence[tuple[int, ...]] = seat.published.explainer.give_up(picks, number, 1)
     return {
-        "reasons": [sentence(model, reason, language) for reason in _telling(found.reasons)],
+        "reasons": seat.published.sentences(language).of(_telling(found.reasons)),
         "picks": named(model, (one for one in found.picks if one not in seat.locked)),
         "give_up": named(model, given_up[0]) if given_up else [],
     }

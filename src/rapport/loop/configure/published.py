@@ -18,6 +18,7 @@ from rapport.customize.configure.answering import price_row
 from rapport.customize.configure.circuit import Circuit
 from rapport.customize.configure.circuit_reasoner import CircuitReasoner
 from rapport.customize.configure.explain import Explainer
+from rapport.customize.configure.explain_sentences import Sentences
 from rapport.customize.configure.formula import formula_of
 from rapport.customize.configure.ladder import Ladder
 from rapport.customize.configure.model import Model
@@ -26,7 +27,10 @@ from rapport.customize.configure.reasoner import Impossible, Reasoner
 from rapport.loop.configure.circuits import AT_ONCE_S, Circuits, compile_beside, compiled
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.products import Product
+from rapport.workspace.wording import LANGUAGES
 
+QUICK_EDGES: Final = 20_000
+"""A pass over so many edges takes well under a millisecond."""
 QUESTION_S: Final = 0.5
 """So long a solver may take over one question of a product that is not compiled."""
 
@@ -40,6 +44,8 @@ class Published:
     product: Product
     model: Model
     reasoner: Reasoner
+    edges: int = 0
+    """Of its circuit; 0 where a solver answers."""
 
     @property
     def name(self) -> str:
@@ -64,6 +70,18 @@ class Published:
         """Says why something is not possible."""
 
         return Explainer(formula_of(self.model))
+
+    @cached_property
+    def _sentences(self) -> dict[str, Sentences]:
+        return {}
+
+    def sentences(self, language: str) -> Sentences:
+        """Says reasons in a language."""
+        if language not in LANGUAGES:
+            language = LANGUAGES[0]
+        if language not in self._sentences:
+            self._sentences[language] = Sentences(self.model, language)
+        return self._sentences[language]
 
     @cached_property
     def standard(self) -> tuple[int, ...]:
@@ -119,6 +137,11 @@ class Shelf:
                 self._published[name] = self._publish(product)
             return self._published[name]
 
+    def quick(self, name: str) -> bool:
+        """Whether a step takes so little that whoever serves others at the same time need not step aside."""
+        found = self._published.get(name)
+        return name not in self._products or (found is not None and 0 < found.edges <= QUICK_EDGES)
+
     def compile(self, name: str, seconds: float, tell: Callable[[float], None]) -> Compiled:
         """Compiles a product for all processes, unless it is; removes circuits of versions that are gone."""
         model = of_product(self.product(name))
@@ -140,7 +163,7 @@ class Shelf:
             if circuit is not None:
                 self._keep(model, circuit)
         if circuit is not None:
-            return Published(product, model, CircuitReasoner(circuit, price_row(model)))
+            return _exact(product, model, circuit)
         Thread(target=self._compile_beside, args=(product, model), name="rapport-compile", daemon=True).start()
         return Published(product, model, Ladder(formula_of(model), price_row(model), begin=_question))
 
@@ -153,7 +176,9 @@ class Shelf:
 
     def _compile_beside(self, product: Product, model: Model) -> None:
         if compile_beside(self._root, model) and (circuit := self._circuits.read(model.version)) is not None:
-            self._published[product.name] = Published(product, model, CircuitReasoner(circuit, price_row(model)))
+            self._published[product.name] = Published(
+                product, model, CircuitReasoner(circuit, price_row(model)), circuit.edges
+            )
             return
         _log.info("a product takes too long to compile; a solver answers for it", product=model.name)
 
@@ -168,6 +193,10 @@ class Compiled:
     nodes: int = 0
     edges: int = 0
     bytes_on_disk: int = 0
+
+
+def _exact(product: Product, model: Model, circuit: Circuit) -> Published:
+    return Published(product, model, CircuitReasoner(circuit, price_row(model)), circuit.edges)
 
 
 def _question() -> Callable[[], bool]:

@@ -199,6 +199,12 @@ def _finish(rt: Runtime, change: _Change, step: Step) -> None:
     change.entries.append(written.finished(rt, seat, standing.whole, step.quantity))
 
 
+def prepare(rt: Runtime, product: str) -> None:
+    """Makes sure that what is known of a product's past is all known: for whoever asks once and goes."""
+    rt.tastes.of(rt.store, rt.clock.now_us(), rt.shelf.published(product))
+    rt.tastes.settle()
+
+
 def peek(rt: Runtime, product: str, step: Step, withheld: Collection[str] = ()) -> dict[str, Any]:
     """The answer to a first step that nobody takes: nothing is written down, and there is no session.
 

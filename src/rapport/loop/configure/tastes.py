@@ -17,6 +17,7 @@ from rapport.core.configuration import CONFIGURATION_COMPLETED
 from rapport.core.event import Event
 from rapport.core.time import SECOND_US
 from rapport.customize.configure.complete import Completion, Customer, Past, Taste, complete, learn
+from rapport.customize.configure.complete.taste import HELD_OUT_MIN
 from rapport.customize.configure.variants import Variant, ready
 from rapport.loop import generation
 from rapport.loop.configure.people import People
@@ -28,7 +29,8 @@ PAST_MAX: Final = 2_000
 LOOKED_MAX: Final = 200_000
 """So many of the newest events of the log are looked through for them."""
 AT_ONCE_MAX: Final = 2_000
-"""So many events are looked through while somebody waits; more beside, and meanwhile what was known holds."""
+"""So many events are looked through while somebody waits; more beside, and meanwhile what was known holds. So is
+what takes a while to learn, as much of the past is."""
 RENEW_US: Final = 60 * SECOND_US
 _MARK: Final = f'"{CONFIGURATION_COMPLETED}"'.encode()
 
@@ -77,7 +79,7 @@ class Tastes:
             return
         self.looked_us = now_us
         last = store.last_seq()
-        if last - self.seq <= AT_ONCE_MAX:
+        if last - self.seq <= AT_ONCE_MAX and len(self.past.get(published.name, ())) < HELD_OUT_MIN:
             self._read(store, published, last)
         else:
             self.at_work = threading.Thread(target=self._read, args=(store, published, last), name="rapport-taste",
@@ -92,13 +94,23 @@ class Tastes:
                 if event.event == CONFIGURATION_COMPLETED:
                     product = str(event.properties.get("product"))
                     self.past.setdefault(product, deque(maxlen=PAST_MAX)).append(event)
+                    if product != published.name:
+                        self.learnt.pop(product, None)
             past = list(self.past.get(published.name, ()))
+            began = self.generation
         if found or published.name not in self.learnt:
-            self.learnt[published.name] = _learn(published, past)
+            learnt = _learn(published, past)
+            with self.lock:
+                if began == self.generation:
+                    self.learnt[published.name] = learnt
+
+    def settle(self) -> None:
+        """Waits for what is being learnt beside: for whoever asks once and goes."""
+        if self.at_work is not None:
+            self.at_work.join()
 
 
 def _learn(published: Published, events: Sequence[Event] | deque[Event]) -> Learnt:
-
     model = published.model
     owners = [event.subject for event in events]
     past = Past.of(model, [event.properties.get("choices", {}) for event in events], owner=owners)
@@ -118,5 +130,4 @@ def completed(
     published: Published, learnt: Learnt, literals: Sequence[int], customer: Customer | None, *, lean: float = 0.0
 ) -> Completion:
     """The best whole configuration with these literals for this customer; raises ``Impossible``."""
-
     return complete(published.model, published.reasoner, learnt.taste, literals, customer, lean=lean)
