@@ -38,9 +38,9 @@ class Shop:
     rt: Runtime
     host_page: str
 
-    def page(self, language: str = "en") -> str:
+    def page(self, language: str = "en", product: str = "windows", also: str = "") -> str:
         """The page with nothing but the configurator."""
-        return f"{self.url}/configure/windows?key={WRITE_KEY}&lang={language}"
+        return f"{self.url}/configure/{product}?key={WRITE_KEY}&lang={language}{also}"
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """What was logged under a name, oldest first."""
@@ -139,7 +139,7 @@ class Visit:
     def open(self, address: str) -> Any:
         """Goes there and waits for the configurator."""
         self.page.goto(address)
-        self.page.locator("rapport-configurator fieldset").first.wait_for()
+        self.page.locator("rapport-configurator :is(fieldset, .made):visible").first.wait_for()
         return self.page
 
     def settled(self) -> None:

@@ -60,7 +60,18 @@ standard: {frame: pine, glass: double, extras: []}
 variants:
   warm: {title: The warm one, titles: {zh: 保暖款}, choices: {frame: oak, glass: triple}}
 """
+BOX: Final = """
+title: A box of tea
+way: transparent
+price: 5
+groups:
+  tea: {title: Tea, options: {green: {title: Green}, black: {title: Black, price: 1}}}
+  card: {title: Card, dimension: design, options: {plain: {title: Plain}, gold: {title: Gold, price: 2}}}
+standard: {tea: black, card: plain}
+"""
 FILES: Final = {
     "rapport.yaml": "name: Window maker\ncurrency: EUR\ntimezone: Europe/Berlin\n",
     "products/windows.yaml": WINDOWS,
+    "products/box.yaml": BOX,
+    "accounts.yaml": "acme: {title: Acme, accent: '#7a1f5c'}\n",
 }

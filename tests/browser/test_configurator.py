@@ -206,6 +206,33 @@ def test_everybody_can_use_it(shop: Shop, visit: Visit, language: str, node: Any
     assert small == 0
 
 
+def test_what_is_made_for_the_customer_shows_no_configurator_until_they_change_it(shop: Shop, visit: Visit) -> None:
+    page = visit.open(shop.page(product="box"))
+    assert page.locator("fieldset").count() == 0
+    assert page.locator(".made dd").all_inner_texts() == ["Black", "Plain"]
+    page.get_by_role("button", name="Change it").click()
+    page.locator("fieldset").first.wait_for()
+
+    visit.choose("Gold")
+    page.get_by_role("button", name="Take it").click()
+    page.get_by_role("button", name="Begin again").wait_for()
+    assert shop.events(CONFIGURATION_COMPLETED)[-1]["choices"] == {"tea": "black", "card": "gold"}
+
+
+def test_an_account_has_its_own_look(shop: Shop, visit: Visit) -> None:
+    page = visit.open(shop.page(also="&account=acme&quantity"))
+
+    assert page.locator("h2").inner_text() == "Acme: A window"
+    colour = page.get_by_role("button", name="Take it").evaluate("at => getComputedStyle(at).backgroundColor")
+    assert colour == "rgb(122, 31, 92)"
+    page.get_by_label("Pieces").fill("3")
+    page.get_by_role("button", name="Complete it for me").click()
+    visit.settled()
+    page.get_by_role("button", name="Take it").click()
+    page.get_by_role("button", name="Begin again").wait_for()
+    assert shop.events(CONFIGURATION_COMPLETED)[-1]["quantity"] == 3
+
+
 def test_without_scripts_the_page_says_what_to_do(shop: Shop, browser: Any) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

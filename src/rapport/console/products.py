@@ -193,11 +193,10 @@ def _written(rule: ProductRule | None) -> str:
 
 def _ready(published: Published, said: Product, language: str, words: Words) -> Iterator[dict[str, Any]]:
     """The standard product and the variants, completed; one that is not possible says so."""
-    declared = {
-        name: (_title(one.titles, one.title, name, language), one.choices) for name, one in said.variants.items()
-    }
-    for name, (title, choices) in {"": (words["products_standard"], said.standard), **declared}.items():
-        yield {"name": name, "title": title, **_completed(published, choices, language)}
+    yield {"title": words["products_standard"], "approved": "", **_completed(published, said.standard, language)}
+    for name, one in said.variants.items():
+        title = _title(one.titles, one.title, name, language)
+        yield {"title": title, "approved": ", ".join(one.approved), **_completed(published, one.choices, language)}
 
 
 def _completed(published: Published, choices: Choices, language: str) -> dict[str, Any]:

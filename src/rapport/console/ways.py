@@ -67,7 +67,7 @@ def ways_page(rt: Runtime, words: Words) -> dict[str, Any]:
         "textbook": [_textbook(way, words) for way in WAYS],
         "criteria": [words[f"ways_{one}"] for one in CRITERIA],
         "ours": [_criterion(one, figures, words) for one in CRITERIA] if figures else [],
-        "own": [_way(way, figures.get(way, {}), words) for way in WAYS],
+        "own": [_way(rt, way, figures, words) for way in WAYS],
         "verdicts": list(_verdicts(figures, words)),
         "as_of": told["as_of"], "least": told["least"], "why_not": why_not,
     }  # fmt: skip
@@ -81,9 +81,13 @@ def _textbook(way: Way, words: Words) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _way(way: Way, figures: Mapping[str, Any], words: Words) -> dict[str, Any]:
+def _way(rt: Runtime, way: Way, figures: Mapping[str, Mapping[str, Any]], words: Words) -> dict[str, Any]:
+    """What a way is and which products follow it; ``sessions`` None before the first figures."""
+    told = figures.get(way)
+    declared = [name for name, one in rt.workspace.products.items() if one.way == way]
     return {"title": words[f"way_{way}"], "means": words[f"way_{way}_means"],
-            "products": figures.get("products", []), "sessions": figures.get("sessions", 0)}  # fmt: skip
+            "products": told["products"] if told and told["products"] else declared,
+            "sessions": told["sessions"] if told else None}  # fmt: skip
 
 
 def _criterion(name: str, figures: Mapping[str, Mapping[str, Any]], words: Words) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class Configurator extends HTMLElement {
       words,
       server: this.getAttribute("server") || HOME.origin,
       quantity: this.hasAttribute("quantity"),
+      pieces: 1,
       byArrow: false,
       unfolded: false,
       money: (amount) => words.money(amount, this._view.answer.currency),
@@ -128,7 +129,8 @@ class Configurator extends HTMLElement {
     if (all) this._all.add(all);
     set(this._root, "aria-busy", "true");
     try {
-      const body = this._all.size ? { ...said, all: [...this._all] } : said;
+      const body = { ...said, ...(this._all.size && { all: [...this._all] }) };
+      if (view.quantity) body.quantity = view.pieces;
       const answer = await this._conversation.step(body);
       if (view !== this._view) return;
       this._take(answer, prefix);

@@ -22,7 +22,10 @@ export function createSummary(view) {
     quantity,
     make("p", { class: "buttons" }, undo, finish),
   );
-  pieces.addEventListener("change", () => view.act({ quantity: Math.max(1, Math.trunc(Number(pieces.value)) || 1) }));
+  pieces.addEventListener("change", () => {
+    view.pieces = Math.max(1, Math.trunc(Number(pieces.value)) || 1);
+    view.act({});
+  });
   const update = () => {
     const { answer, words } = view;
     set(drawn, "aria-label", words("price"));
