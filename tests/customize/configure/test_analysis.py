@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from rapport.customize.configure.analysis import Analysis, analyse
 from rapport.customize.configure.answering import price_row
 from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Group, Model, Option, Rule
 from rapport.customize.configure.terms import negated, option
 from rapport.customize.configure.uvl import read_uvl
+from tests.customize.configure.listed import list_all
 from tests.customize.configure.test_explain import OPTIONS, models
 
 

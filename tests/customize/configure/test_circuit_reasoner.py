@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from rapport.core.errors import InvalidInput
 from rapport.customize.configure.circuit_reasoner import CircuitReasoner
 from rapport.customize.configure.formula import Formula, Reason
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.passes import CompiledPasses
 from rapport.customize.configure.passes_python import PlainPasses, count_exact
 from rapport.customize.configure.reasoner import Impossible
+from tests.customize.configure.listed import list_all
 from tests.customize.configure.shannon import by_branching
 
 OPTIONS = 6

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Group, Model, Option, Rule
 from rapport.customize.configure.terms import both, either, implies, negated, option, same
+from tests.customize.configure.listed import list_all
 
 
 def one_group(size: int, least: int, most: int, rules: tuple[Rule, ...] = ()) -> Model:

@@ -13,9 +13,9 @@ from rapport.customize.configure.answering import reasoner_of
 from rapport.customize.configure.compile import Budget
 from rapport.customize.configure.formula import Formula, Reason
 from rapport.customize.configure.ladder import Ladder
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Group, Model, Option
 from rapport.customize.configure.reasoner import BEING_CHECKED, Impossible
+from tests.customize.configure.listed import list_all
 
 OPTIONS = 6
 EVERY = range(1, OPTIONS + 1)

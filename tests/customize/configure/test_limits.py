@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from rapport.core.errors import TooLarge
 from rapport.customize.configure import limits
 from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Group, Limit, Model, Option
 from rapport.customize.configure.terms import TRUE, both, either, holds, negated, option
+from tests.customize.configure.listed import list_all
 
 NUMBERS = range(1, 10)
 CONDITIONS = (TRUE, either(), option(1), negated(option(7)), both(option(2), either(option(4), option(9))))

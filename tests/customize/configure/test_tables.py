@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rapport.core.errors import TooLarge
 from rapport.customize.configure import tables
 from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Group, Model, Option, Table
+from tests.customize.configure.listed import list_all
 
 SINGLE = ((1, 2, 3), (4, 5), (6, 7, 8))
 SEVERAL = (9, 10, 11)

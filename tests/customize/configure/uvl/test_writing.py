@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from rapport.core.errors import InvalidDefinition
 from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.listed import list_all
 from rapport.customize.configure.model import Group, Limit, Model, Option, Rule, Table
 from rapport.customize.configure.terms import Term, both, either, implies, negated, option, same
 from rapport.customize.configure.uvl import read_uvl, write_uvl
+from tests.customize.configure.listed import list_all
 
 NAMES = st.sampled_from(["oak", "or", "a.b", 'two "inch"', "it's", "鉄", "1070", "g0", "m", "x (or)"])
 
@@ -94,3 +94,12 @@ def test_limits_and_names_that_uvl_cannot_hold_are_refused():
         write_uvl(Model(name="window", options=OPTIONS, groups=(FRAME, GLASS), limits=(limit,)))
     with pytest.raises(InvalidDefinition, match="cannot hold"):
         write_uvl(Model(name="w", options=(Option(name="a'\"b"),), groups=(Group(name="g", options=(1,)),)))
+
+
+def test_what_things_cost_the_company_is_written_only_on_request():
+    options = (Option(name="oak", price=20_000, cost=12_345), Option(name="steel"))
+    model = Model(name="window", options=options, groups=(FRAME,), price=10_000, cost=5_000)
+    shown, own = read_uvl(write_uvl(model)), read_uvl(write_uvl(model, costs=True))
+    assert (shown.cost, shown.by_group["frame"].options) == (0, own.by_group["frame"].options)
+    assert [one.cost for one in shown.options] == [0, 0, 0]
+    assert (own.cost, [one.cost for one in own.options]) == (5_000, [0, 12_345, 0])

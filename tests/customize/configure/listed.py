@@ -1,4 +1,4 @@
-"""Answers from a list of all configurations: exact, for products of which there are few, and to check others by."""
+"""Answers from a list of all configurations: exact, for products of which there are few, to check others by."""
 
 from __future__ import annotations
 
