@@ -18,6 +18,8 @@ SUPPORT = {
     "linking_peer",
     "stage_peer",
     "histories",
+    "renault",
+    "configure_compile_peer",
 }
 
 
