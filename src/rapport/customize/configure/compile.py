@@ -26,8 +26,8 @@ __all__ = ["Budget", "compile_formula"]
 
 SMALL: Final = 3
 """In a block of so few variables any order will do."""
-FIRST_STEPS: Final = 1_000
-"""An order that needs more steps than this makes way for the next one; then each gets twice as many, and so on."""
+FIRST_STEPS: Final = 4_000
+"""An order that needs more steps than this makes way for the next one; then each gets four times as many, and so on."""
 
 
 def compile_formula(formula: Formula, budget: Budget | None = None) -> Circuit | None:
@@ -103,7 +103,7 @@ class _Compiler:
         for attempt in count():
             for arrange in ARRANGEMENTS:
                 try:
-                    with self._meter.attempt(FIRST_STEPS << attempt):
+                    with self._meter.attempt(FIRST_STEPS * 4**attempt):
                         return self._searched(block, arrange(bags))
                 except TooLong:
                     continue
