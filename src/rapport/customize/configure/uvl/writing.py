@@ -31,12 +31,13 @@ _RESERVED: Final = frozenset({
 })  # fmt: skip
 
 
-def write_uvl(model: Model) -> str:
+def write_uvl(model: Model, *, costs: bool = False) -> str:
     """The UVL text of a model, whose configurations are the model's, one for one.
 
-    Raises ``InvalidDefinition`` for limits, and for names that hold both kinds of quotes.
+    Without ``costs`` it can be shown to customers: what things cost the company is left out. Raises
+    ``InvalidDefinition`` for limits, and for names that hold both kinds of quotes.
     """
-    return "\n".join(_Writer(model).lines()) + "\n"
+    return "\n".join(_Writer(model if costs else _without_costs(model)).lines()) + "\n"
 
 
 class _Writer:
@@ -138,6 +139,10 @@ class _Writer:
     def _part(self, term: Term) -> str:
         said = self._term(term)
         return f"({said})" if term.operator in ("and", "or") and len(term.parts) > 1 else said
+
+
+def _without_costs(model: Model) -> Model:
+    return replace(model, cost=0, options=tuple(replace(one, cost=0) for one in model.options))
 
 
 def _product(model: Model) -> Option:
