@@ -219,7 +219,7 @@ def test_what_is_made_for_the_customer_shows_no_configurator_until_they_change_i
     assert shop.events(CONFIGURATION_COMPLETED)[-1]["choices"] == {"tea": "black", "card": "gold"}
 
 
-def test_an_account_has_its_own_look(shop: Shop, visit: Visit) -> None:
+def test_an_account_has_its_own_look_and_a_quote(shop: Shop, visit: Visit, node: Any) -> None:
     page = visit.open(shop.page(also="&account=acme&quantity"))
 
     assert page.locator("h2").inner_text() == "Acme: A window"
@@ -228,6 +228,9 @@ def test_an_account_has_its_own_look(shop: Shop, visit: Visit) -> None:
     page.get_by_label("Pieces").fill("3")
     page.get_by_role("button", name="Complete it for me").click()
     visit.settled()
+    page.get_by_text("Quote and statement of work").click()
+    assert "3" in page.locator(".quote pre").inner_text()
+    assert visit.complaints() == []
     page.get_by_role("button", name="Take it").click()
     page.get_by_role("button", name="Begin again").wait_for()
     assert shop.events(CONFIGURATION_COMPLETED)[-1]["quantity"] == 3
@@ -248,7 +251,8 @@ def test_only_what_is_meant_to_be_embedded_is_served(shop: Shop, browser: Any) -
     ask: Callable[[str], Any] = context.request.get
     assert ask(f"{shop.url}/embed/configure/../../embed.py").status == 404
     assert ask(f"{shop.url}/embed/configure/none.js").status == 404
-    assert ask(f"{shop.url}/configure/none").status == 404
+    unknown = ask(f"{shop.url}/configure/windov")
+    assert (unknown.status, "windows" in unknown.text()) == (404, False)
     found = ask(f"{shop.url}/embed/configure/element.js")
     assert found.headers["access-control-allow-origin"] == "*"
     again = context.request.get(found.url, headers={"If-None-Match": found.headers["etag"]})

@@ -11,7 +11,6 @@ import pytest
 
 from rapport.console import ways
 from rapport.loop.demand import report as demand
-from rapport.loop.refreshing.refresh import refresh
 from tests.browser.shop import FILES as WINDOWS
 from tests.service.shop import FILES, Site, open_site
 
@@ -66,11 +65,17 @@ def test_a_key_for_pages_is_shown_once_to_who_may_decide(site: Site) -> None:
     assert site.call("POST", "/products/none/key").status_code == 404
 
 
-def test_the_four_ways_stand_beside_the_textbook(signed_in: Site) -> None:
+def counted(site: Site) -> dict[str, Any]:
+    """The report as a refresh would count it now."""
+    told = demand.measure(site.rt, site.rt.clock.now_us())
+    return {key: told[key] for key in ("as_of", "currency", "least", "ways")}
+
+
+def test_the_four_ways_stand_beside_the_textbook(signed_in: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signed_in.call("GET", "/ways?lang=en").text
     assert "against its own argument" in before
     assert "run `rapport refresh` first" in before
-    refresh(signed_in.rt)
+    monkeypatch.setattr(ways, "report", lambda _: counted(signed_in))
 
     page = signed_in.call("GET", "/ways?lang=en").text
     assert "not enough data (n = 0)" in page
@@ -79,17 +84,12 @@ def test_the_four_ways_stand_beside_the_textbook(signed_in: Site) -> None:
 
 
 def test_where_figures_differ_from_the_textbook_it_is_said(signed_in: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    refresh(signed_in.rt)
-    real = demand.of_ways(signed_in.rt)
+    told = counted(signed_in)
     cost = {"adaptive": (40.0, 44.0), "collaborative": (20.0, 22.0), "transparent": (43.0, 50.0)}
-
-    def told(_: Any) -> dict[str, Any]:
-        for one in real["ways"]:
-            low, high = cost.get(one["way"], (None, None))
-            one["cost"] = {"n": 50 if low else 3, "mean": low, "low": low, "high": high}
-        return real
-
-    monkeypatch.setattr(ways, "report", told)
+    for one in told["ways"]:
+        low, high = cost.get(one["way"], (None, None))
+        one["cost"] = {"n": 50 if low else 3, "mean": low, "low": low, "high": high}
+    monkeypatch.setattr(ways, "report", lambda _: told)
     page = signed_in.call("GET", "/ways?lang=en").text
 
     assert "Cost: Adaptive lies above Collaborative." in page

@@ -18,7 +18,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
 from rapport.console.messages import CATALOGUES, HTML_LANGUAGE, choose
-from rapport.core.errors import NotFound, did_you_mean
+from rapport.core.errors import NotFound
 from rapport.loop.runtime import Runtime
 
 TYPES: Final = {
@@ -69,7 +69,8 @@ def standing_page(
     rt: Runtime = state.rt
     found = rt.workspace.products.get(product)
     if found is None:
-        raise NotFound(f"no product '{product}'", where="products/", hint=did_you_mean(product, rt.workspace.products))
+        # Whoever asks has no key, so the other products are not named.
+        raise NotFound(f"no product '{product}'", hint="ask the shop for the address of its page")
     language = choose(lang, "", request.headers.get("accept-language", ""))
     asked = {name: text for name, text in request.query_params.items() if name in HANDED_ON}
     html = _page().render(

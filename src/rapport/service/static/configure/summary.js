@@ -11,6 +11,9 @@ export function createSummary(view) {
   const pieces = make("input", { type: "number", min: "1", max: "1000000", value: "1", inputmode: "numeric" });
   const piecesName = make("span", {});
   const quantity = make("label", { class: "pieces" }, piecesName, pieces);
+  const quoteName = make("summary", {});
+  const quoteText = make("pre", {});
+  const quote = make("details", { class: "quote", part: "quote" }, quoteName, quoteText);
   const undo = button(view, "undo", "second", () => view.undo());
   const finish = button(view, "finish", "", () => view.finish());
   const name = make("span", { class: "soft" });
@@ -20,6 +23,7 @@ export function createSummary(view) {
     make("p", { class: "total" }, name, " ", price, " ", range),
     make("p", { class: "facts" }, count, lead),
     quantity,
+    quote,
     make("p", { class: "buttons" }, undo, finish),
   );
   pieces.addEventListener("change", () => {
@@ -37,6 +41,9 @@ export function createSummary(view) {
     say(lead, days > 0 ? words("lead", { days: words.count(days) }) : "");
     show(quantity, view.quantity);
     say(piecesName, words("pieces"));
+    show(quote, view.quantity && Boolean(answer.quote));
+    say(quoteName, words("quote"));
+    say(quoteText, answer.quote?.text || "");
     usable(undo, Boolean(answer.can_undo));
     say(undo, words("undo"));
     say(finish, words("finish"));
