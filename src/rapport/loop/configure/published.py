@@ -22,7 +22,7 @@ from rapport.customize.configure.explain_sentences import Sentences
 from rapport.customize.configure.formula import formula_of
 from rapport.customize.configure.ladder import Ladder
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.product import of_product
+from rapport.customize.configure.product import of_product, whole_literals
 from rapport.customize.configure.reasoner import Impossible, Reasoner
 from rapport.loop.configure.circuits import AT_ONCE_S, Circuits, compile_beside, compiled
 from rapport.workspace.definitions import Workspace
@@ -86,7 +86,7 @@ class Published:
     @cached_property
     def standard(self) -> tuple[int, ...]:
         """The standard product, completed at the lowest price; ``Impossible`` where no configuration exists."""
-        return self.completed(self.model.literals(self.product.standard, where="standard"))
+        return self.completed(whole_literals(self.model, self.product.standard))
 
     def completed(self, literals: list[int]) -> tuple[int, ...]:
         """A configuration with these literals, at the lowest price of all; raises ``Impossible``."""
@@ -143,17 +143,20 @@ class Shelf:
         return name not in self._products or (found is not None and 0 < found.edges <= QUICK_EDGES)
 
     def compile(self, name: str, seconds: float, tell: Callable[[float], None]) -> Compiled:
-        """Compiles a product for all processes, unless it is; removes circuits of versions that are gone."""
+        """Compiles a product for all processes, unless it is."""
         model = of_product(self.product(name))
         circuit, fresh = self._circuits.read(model.version), False
         if circuit is None:
             circuit, fresh = compiled(model, seconds, tell), True
             if circuit is not None:
                 self._circuits.write(model.version, circuit)
-        self._circuits.keep_only({of_product(product).version for product in self._products.values()})
         if circuit is None:
             return Compiled(model.version, fresh=fresh)
         return Compiled(model.version, fresh, circuit.nodes, circuit.edges, self._circuits.size(model.version))
+
+    def keep_current(self) -> None:
+        """Removes the circuits of versions that no product has any more."""
+        self._circuits.keep_only({of_product(product).version for product in self._products.values()})
 
     def _publish(self, product: Product) -> Published:
         model = of_product(product)

@@ -9,6 +9,7 @@ from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.customize.configure.approved import approved_for
 from rapport.customize.configure.complete import Completion
 from rapport.customize.configure.model import Group
+from rapport.customize.configure.product import whole_literals
 from rapport.customize.configure.shown import arrange
 from rapport.customize.configure.variants import Variant
 from rapport.loop.configure.published import Published
@@ -78,7 +79,7 @@ class Seat:
 
     def _approved(self, name: str) -> Variant:
         model, said = self.published.model, self.published.product.variants[name]
-        literals = model.literals(said.choices, where=f"variants.{name}")
+        literals = whole_literals(model, said.choices)
         return Variant(name, "declared", self.published.completed(literals), 0.0)
 
     def variant(self, name: str) -> tuple[int, ...]:

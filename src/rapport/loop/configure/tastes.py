@@ -18,6 +18,7 @@ from rapport.core.event import Event
 from rapport.core.time import SECOND_US
 from rapport.customize.configure.complete import Completion, Customer, Past, Taste, complete, learn
 from rapport.customize.configure.complete.taste import HELD_OUT_MIN
+from rapport.customize.configure.product import whole_literals
 from rapport.customize.configure.variants import Variant, ready
 from rapport.loop import generation
 from rapport.loop.configure.people import People
@@ -116,7 +117,7 @@ def _learn(published: Published, events: Sequence[Event] | deque[Event]) -> Lear
     past = Past.of(model, [event.properties.get("choices", {}) for event in events], owner=owners)
     taste = learn(model, past, published.standard)
     declared = {
-        name: model.literals(one.choices, where=f"variants.{name}")
+        name: whole_literals(model, one.choices)
         for name, one in published.product.variants.items() if not one.approved
     }  # fmt: skip
     # Of a configuration only what people choose is compared: bundles follow.
