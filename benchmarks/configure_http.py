@@ -3,8 +3,9 @@
 One server process as ``rapport serve`` starts it, with durable events and folding going on. So many sessions are open
 at once, half of them of customers who are remembered; steps arrive on schedule whether or not earlier ones were
 answered (open loop), each at the session after the next, and every step is a valid pick that a model of the session
-beside the server foretells. Told: latency from a step's scheduled moment, the server's CPU seconds a step, answers that
-were not 200, and how much memory the server has for each session. The load runs on the same processors.
+beside the server foretells. At the same rate plain events arrive, durable as well: they share the process and the disk,
+and wait where steps make them wait. Told: latency from a step's scheduled moment, the server's CPU seconds a step,
+answers that were not 200, and how much memory the server has for each session. The load runs on the same processors.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def measure(product: str, sessions: int, rate: float, seconds: float, seed: int)
 
             drive(server.port, [(make, rate, 64)], WARM_S)
             cpu = server.cpu_s()
-            (result,) = drive(server.port, [(make, rate, 64)], seconds)
+            result, control = drive(server.port, [(make, rate, 64), (lambda n: plain(n, key), rate, 64)], seconds)
             cpu = server.cpu_s() - cpu
             size = len(json.dumps(server.post(path, {"session": open_now[0].session}, key)))
             after = (server.memory_kib() - before) / sessions
@@ -125,9 +126,16 @@ def measure(product: str, sessions: int, rate: float, seconds: float, seed: int)
     steps = len(result.latencies)
     return [
         product, f"{len(published.model.options):,}", f"{sessions:,}", f"{rate:g}/s", f"{steps:,}",
-        f"{result.percentile_ms(50):.1f}", f"{result.percentile_ms(99):.1f}", f"{cpu / max(1, steps) * 1000:.2f}",
+        f"{result.percentile_ms(50):.1f}", f"{result.percentile_ms(99):.1f}",
+        f"{control.percentile_ms(50):.1f}", f"{control.percentile_ms(99):.1f}", f"{cpu / max(1, steps) * 1000:.2f}",
         str(result.failures), f"{size / 1000:.0f}", f"{grown:.1f}", f"{after:.1f}",
     ]  # fmt: skip
+
+
+def plain(number: int, key: str) -> bytes:
+    """One durable event, to tell what the machine and the disk do to everybody at the same time."""
+    body = {"type": "track", "event": "Product Viewed", "userId": f"v{number}", "messageId": f"m{number}"}
+    return request("/v1/track", json.dumps(body).encode(), key)
 
 
 def who(number: int) -> dict[str, object]:
@@ -143,7 +151,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=11)
     options = parser.parse_args()
-    head = ["product", "options", "sessions", "rate", "steps", "p50 ms", "p99 ms", "CPU ms a step", "not 200",
+    head = ["product", "options", "sessions", "rate", "steps", "p50 ms", "p99 ms", "event p50 ms", "event p99 ms", "CPU ms a step and event",
+            "not 200",
             "kB an answer", "KiB a session", "after steps"]  # fmt: skip
     print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for product in options.products:
