@@ -69,12 +69,19 @@ def check_command(page: str, words: list[str]) -> None:
         words = words[2:]
     if words and words[0].startswith("--"):
         return
-    name = next((tuple(words[:size]) for size in (3, 2, 1) if tuple(words[:size]) in COMMANDS), None)
+    name = next((one for one in sorted(COMMANDS, key=len, reverse=True) if _is(one, words)), None)
     assert name is not None, f"{page} shows rapport {' '.join(words)}, which is no command"
     known = {flag for one in COMMANDS[name].params for flag in (*one.opts, *one.secondary_opts)} | {"--help"}
     for word in words:
         if re.match(r"--[a-z]", word):
             assert word.partition("=")[0] in known, f"{page} shows {word}, which rapport {' '.join(name)} does not take"
+
+
+def _is(command: tuple[str, ...], words: list[str]) -> bool:
+    """Whether the words begin with a command; what it spells in capitals, as PRODUCT, may be any word."""
+    begun = words[: len(command)]
+    return len(begun) == len(command) and all(part == word or (part.isupper() and not word.startswith("-"))
+                                              for part, word in zip(command, begun, strict=True))  # fmt: skip
 
 
 def test_makefile_targets_that_the_readme_names_exist() -> None:

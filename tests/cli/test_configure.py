@@ -24,53 +24,53 @@ def shop(tmp_path: Path) -> Path:
 
 def test_every_verb_answers(shop: Path, rapport: Run) -> None:
     def configure(*words: str) -> object:
-        return rapport("-w", str(shop), "configure", *words, "--json").json
+        return rapport("-w", str(shop), "configure", "window", *words, "--json").json
 
     steel = ("--choose", "frame=steel")
-    assert configure("list")["products"][0]["product"] == "window"  # type: ignore[index]
-    assert configure("count", "window", *steel)["count"] == "14"  # type: ignore[index]
-    assert configure("valid", "window", *steel)["valid"]["glass"] == ["double"]  # type: ignore[index]
-    assert not configure("explain", "window", "glass=triple", *steel)["possible"]  # type: ignore[index]
-    assert configure("complete", "window", *steel)["completion"]["price"] == 170.0  # type: ignore[index]
-    assert configure("variants", "window", *steel)["standard"]["changes"]  # type: ignore[index]
-    assert configure("quote", "window", "10", *steel)["each"] == 153.0  # type: ignore[index]
-    assert configure("uvl", "window")["uvl"].startswith("namespace window")  # type: ignore[index]
-    assert configure("compile", "window")["compiled"]  # type: ignore[index]
+    assert rapport("-w", str(shop), "configure", "--json").json["products"][0]["product"] == "window"
+    assert configure("count", *steel)["count"] == "14"  # type: ignore[index]
+    assert configure("valid", *steel)["valid"]["glass"] == ["double"]  # type: ignore[index]
+    assert not configure("explain", "glass=triple", *steel)["possible"]  # type: ignore[index]
+    assert configure("complete", *steel)["completion"]["price"] == 170.0  # type: ignore[index]
+    assert configure("variants", *steel)["standard"]["changes"]  # type: ignore[index]
+    assert configure("quote", "10", *steel)["each"] == 153.0  # type: ignore[index]
+    assert configure("uvl")["uvl"].startswith("namespace window")  # type: ignore[index]
+    assert configure("compile")["compiled"]  # type: ignore[index]
 
 
 def test_texts_are_for_people(shop: Path, rapport: Run) -> None:
     def configure(*words: str) -> str:
-        return rapport("-w", str(shop), "configure", *words).out
+        return rapport("-w", str(shop), "configure", "window", *words).out
 
     triple = ("--choose", "glass=triple")
-    assert "70 configurations, 130.00 to 231.00 EUR" in configure("count", "window")
-    assert "frame=steel: Steel frames take double glass only." in configure("valid", "window", *triple)
-    assert "give up glass=triple" in configure("explain", "window", "frame=steel", *triple)
-    assert "standard" in configure("complete", "window", *triple)
-    assert "best: 175.00 EUR" in configure("variants", "window", *triple)
-    assert "12" in configure("quote", "window", "12", "--choose", "extras=lamp", "--choose", "extras=lock")
+    assert "70 configurations, 130.00 to 231.00 EUR" in configure("count")
+    assert "frame=steel: Steel frames take double glass only." in configure("valid", *triple)
+    assert "give up glass=triple" in configure("explain", "frame=steel", *triple)
+    assert "standard" in configure("complete", *triple)
+    assert "best: 175.00 EUR" in configure("variants", *triple)
+    assert "12" in configure("quote", "12", "--choose", "extras=lamp", "--choose", "extras=lock")
 
 
 def test_staff_takes_a_session_step_by_step(shop: Path, rapport: Run) -> None:
     def step(*words: str) -> dict[str, object]:
-        told: dict[str, object] = rapport("-w", str(shop), "configure", "step", "window", *words, "--json").json
+        told: dict[str, object] = rapport("-w", str(shop), "configure", "window", "step", *words, "--json").json
         return told
 
     session = str(step("--customer", "user_id=ann", "--pick", "glass=triple")["session"])
     go_on = ("--session", session)
-    blocked = rapport("-w", str(shop), "configure", "step", "window", *go_on, "--pick", "frame=steel")
+    blocked = rapport("-w", str(shop), "configure", "window", "step", *go_on, "--pick", "frame=steel")
     assert (blocked.code, "Steel frames take double glass only." in blocked.err) == (1, True)
     assert step(*go_on, "--undo")["choices"] == {}
     assert step(*go_on, "--complete", "--finish", "--quantity", "10")["finished"]
     assert step("--customer", "user_id=ann")["start"] == "remembered"
     assert "to pay beside what was paid: 0.00 EUR" in rapport(
-        "-w", str(shop), "configure", "step", "window", "--owned", session).out  # fmt: skip
+        "-w", str(shop), "configure", "window", "step", "--owned", session).out  # fmt: skip
 
 
 def test_wrong_use_is_told(shop: Path, rapport: Run) -> None:
-    wrong = rapport("-w", str(shop), "configure", "count", "window", "--choose", "frame")
+    wrong = rapport("-w", str(shop), "configure", "window", "count", "--choose", "frame")
     assert (wrong.code, "write GROUP=OPTION" in wrong.err) == (2, True)
-    apart = rapport("-w", str(shop), "configure", "count", "window", "--choose", "frame=steel", "--choose",
+    apart = rapport("-w", str(shop), "configure", "window", "count", "--choose", "frame=steel", "--choose",
                     "glass=triple")  # fmt: skip
     assert (apart.code, "give up one of: frame=steel, glass=triple" in apart.err) == (1, True)
 

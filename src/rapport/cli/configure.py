@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from rapport.cli import designs, output
+from rapport.cli.designs import product_of
 from rapport.cli.output import percent
 from rapport.cli.session import AsJson, Session, who
 from rapport.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
-app = typer.Typer(help="Products that customers put together: what is possible, and what suits.", no_args_is_help=True)
+    from rapport.loop.runtime import Runtime
+
+app = typer.Typer(
+    help="Products that customers put together: what is possible, and what suits. Without PRODUCT: the products.",
+    invoke_without_command=True, subcommand_metavar="VERB …",
+)  # fmt: skip
 designs.register(app)
-Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="The product, as its file is called.")]
 Choose = Annotated[
     list[str] | None, typer.Option("--choose", metavar="GROUP=OPTION", help="What is chosen; repeat for more.")
 ]
@@ -26,11 +34,24 @@ Refuse = Annotated[
 Customer = Annotated[str, typer.Option("--customer", metavar="ID", help="For whom: an id, or NAME=VALUE.")]
 Language = Annotated[str, typer.Option("--language", help="Language of titles and sentences.")]
 Account = Annotated[str, typer.Option("--account", metavar="NAME", help="The company in whose shop.")]
+COMPILE_S: Final = 30.0
+"""So long a command compiles a product that nobody compiled before; after that a solver answers."""
 
 
-@app.command("list")
-def listing(context: typer.Context, language: Language = "en", as_json: AsJson = False) -> None:
-    """List the products that can be configured."""
+@app.callback()
+def choose_product(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(metavar="PRODUCT", help="The product, as its file is called.")] = "",
+    *,
+    language: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Which product the verb is about; without one, all products."""
+    if context.invoked_subcommand is not None:
+        return
+    if product:
+        verbs = ", ".join(sorted(context.command.commands))  # type: ignore[attr-defined]
+        raise UsageError(f"what about '{product}'?", where="rapport configure", hint=f"add one of: {verbs}")
     from rapport.loop.configure.catalogue import products
 
     session: Session = context.obj
@@ -40,31 +61,28 @@ def listing(context: typer.Context, language: Language = "en", as_json: AsJson =
 
 
 @app.command()
-def count(
-    context: typer.Context, product: Product, choose: Choose = None, refuse: Refuse = None, as_json: AsJson = False
-) -> None:
+def count(context: typer.Context, choose: Choose = None, refuse: Refuse = None, as_json: AsJson = False) -> None:
     """Count the configurations that are left."""
-    told = _peek(context.obj, product, choose, refuse)
+    told = _peek(context, choose, refuse)
     document = {name: told[name] for name in ("product", "choices", "count", "count_about", "range", "currency")}
     output.show(document, as_json, lambda target: target.print(_counted(told)))
 
 
 @app.command()
 def valid(
-    context: typer.Context, product: Product, choose: Choose = None, refuse: Refuse = None, customer: Customer = "",
+    context: typer.Context, choose: Choose = None, refuse: Refuse = None, customer: Customer = "",
     *,
     whole: Annotated[bool, typer.Option("--all", help="Show every option, however many.")] = False,
     language: Language = "en", account: Account = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Show every option as it stands beside what is chosen: possible or not, what it adds, what it would cost."""
-    told = _peek(context.obj, product, choose, refuse, customer, whole=whole, language=language, account=account)
+    told = _peek(context, choose, refuse, customer, whole=whole, language=language, account=account)
     output.show(told, as_json, lambda target: _draw(target, told))
 
 
 @app.command()
 def explain(
     context: typer.Context,
-    product: Product,
     option: Annotated[str, typer.Argument(metavar="GROUP=OPTION", help="The option that is wanted.")],
     choose: Choose = None,
     refuse: Refuse = None,
@@ -76,9 +94,8 @@ def explain(
     from rapport.loop.configure.asking import Step, Touch
     from rapport.loop.configure.step import ask
 
-    session: Session = context.obj
     group, name = _pair(option, "GROUP=OPTION")
-    with session.open() as rt:
+    with _opened(context) as (rt, product):
         step = Step(choices=_several(choose), refused=_lists(refuse), language=language)
         told = ask(rt, product, step, Touch(group=group, option=name)).told
     output.show(told, as_json, lambda target: _draw_reasons(target, told))
@@ -86,22 +103,22 @@ def explain(
 
 @app.command()
 def complete(
-    context: typer.Context, product: Product, choose: Choose = None, refuse: Refuse = None, customer: Customer = "",
+    context: typer.Context, choose: Choose = None, refuse: Refuse = None, customer: Customer = "",
     *, language: Language = "en", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Suggest the rest of a configuration, and say why each option."""
-    told = _peek(context.obj, product, choose, refuse, customer, language=language)
+    told = _peek(context, choose, refuse, customer, language=language)
     document = {name: told[name] for name in ("product", "start", "personalized", "completion", "currency")}
     output.show(document, as_json, lambda target: _draw_completion(target, told))
 
 
 @app.command()
 def variants(
-    context: typer.Context, product: Product, choose: Choose = None, refuse: Refuse = None, *,
+    context: typer.Context, choose: Choose = None, refuse: Refuse = None, *,
     language: Language = "en", account: Account = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Show the standard product and the nearest ready variants, and what each would change."""
-    told = _peek(context.obj, product, choose, refuse, language=language, account=account)
+    told = _peek(context, choose, refuse, language=language, account=account)
     document = {name: told[name] for name in ("product", "choices", "standard", "variants", "currency")}
     output.show(document, as_json, lambda target: _draw_variants(target, told))
 
@@ -109,7 +126,6 @@ def variants(
 @app.command()
 def quote(
     context: typer.Context,
-    product: Product,
     pieces: Annotated[int, typer.Argument(metavar="PIECES", min=1, help="For how many pieces.")],
     choose: Choose = None,
     *,
@@ -118,32 +134,32 @@ def quote(
     as_json: AsJson = False,
 ) -> None:
     """Quote so many pieces of a configuration to a business buyer; what is not chosen is completed."""
-    told = _peek(context.obj, product, choose, None, language=language, account=account, pieces=pieces)
+    told = _peek(context, choose, None, language=language, account=account, pieces=pieces)
     output.show(told["quote"], as_json, lambda target: target.print(told["quote"]["text"]))
 
 
 @app.command()
-def uvl(context: typer.Context, product: Product, as_json: AsJson = False) -> None:
+def uvl(context: typer.Context, as_json: AsJson = False) -> None:
     """Print a product in the Universal Variability Language, for other tools."""
     from rapport.loop.configure.catalogue import uvl_of
 
     session: Session = context.obj
     with session.open() as rt:
-        told = uvl_of(rt, product)
+        told = uvl_of(rt, product_of(context))
     output.show(told, as_json, lambda target: target.print(told["uvl"], soft_wrap=True))
 
 
 @app.command("compile")
 def compiling(
     context: typer.Context,
-    product: Product,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="So long it may take.")] = 180.0,
     as_json: AsJson = False,
 ) -> None:
     """Compile a product, so that every answer about it is exact at once; a server does so itself at first use."""
-    session: Session = context.obj
+    session, product = context.obj, product_of(context)
     with session.open() as rt, output.progress(product, quiet=as_json) as tell:
         done = rt.shelf.compile(product, seconds, lambda share: tell("share of the time used", share))
+        rt.shelf.keep_current()
     told = {"product": product, "compiled": done.nodes > 0, "now": done.fresh, "version": done.version,
             "nodes": done.nodes, "edges": done.edges, "bytes": done.bytes_on_disk}  # fmt: skip
     output.show(told, as_json, lambda target: output.facts(target, told))
@@ -152,7 +168,6 @@ def compiling(
 @app.command()
 def step(
     context: typer.Context,
-    product: Product,
     *,
     session_id: Annotated[str, typer.Option("--session", metavar="ID", help="Go on with this one.")] = "",
     customer: Customer = "",
@@ -180,17 +195,29 @@ def step(
         finish=finish, quantity=quantity, way=way, owned=owned, account=account, language=language,
         pick=touched[0], refuse=touched[1], clear=touched[2],
     )  # fmt: skip
-    told = _taken(context.obj, product, asked)
+    told = _taken(context, asked)
     output.show(told, as_json, lambda target: _draw(target, told))
 
 
-def _taken(session: Session, product: str, asked: Any) -> dict[str, Any]:
-    from rapport.loop.configure.step import Blocked, prepare, settle, take
+@contextmanager
+def _opened(context: typer.Context) -> Iterator[tuple[Runtime, str]]:
+    """The workspace and the product, compiled if that is quick enough: a command answers once, so exactly."""
+    from rapport.loop.configure.step import prepare
     from rapport.loop.intake.fold import catch_up
 
+    session, product = context.obj, product_of(context)
     with session.open() as rt:
         catch_up(rt)
+        with output.progress(product) as tell:
+            rt.shelf.compile(product, COMPILE_S, lambda share: tell("share of the time used", share))
         prepare(rt, product)
+        yield rt, product
+
+
+def _taken(context: typer.Context, asked: Any) -> dict[str, Any]:
+    from rapport.loop.configure.step import Blocked, settle, take
+
+    with _opened(context) as (rt, product):
         try:
             taken = take(rt, product, asked)
         except Blocked as error:
@@ -213,17 +240,14 @@ def _with_reasons(error: Any) -> Exception:
 
 
 def _peek(
-    session: Session, product: str, choose: list[str] | None, refuse: list[str] | None, customer: str = "", *,
+    context: typer.Context, choose: list[str] | None, refuse: list[str] | None, customer: str = "", *,
     whole: bool = False, language: str = "en", account: str = "", pieces: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
     """What a first step would be told; nothing is written down."""
     from rapport.loop.configure.asking import Step
-    from rapport.loop.configure.step import Blocked, peek, prepare
-    from rapport.loop.intake.fold import catch_up
+    from rapport.loop.configure.step import Blocked, peek
 
-    with session.open() as rt:
-        catch_up(rt)
-        prepare(rt, product)
+    with _opened(context) as (rt, product):
         groups = [group.name for group in rt.shelf.published(product).model.groups] if whole else []
         asked = Step(
             choices=_several(choose), refused=_lists(refuse), customer=who(customer) if customer else {}, all=groups,

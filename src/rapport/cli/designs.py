@@ -1,4 +1,4 @@
-"""``configure propose``: a customer's design, handed in by staff."""
+"""``configure PRODUCT propose``: a customer's design, handed in by staff."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ def register(app: typer.Typer) -> None:
     app.command("propose")(propose)
 
 
+def product_of(context: typer.Context) -> str:
+    """The product that stands before the verb."""
+    assert context.parent is not None
+    product: str = context.parent.params["product"]
+    return product
+
+
 def propose(
     context: typer.Context,
-    product: Annotated[str, typer.Argument(metavar="PRODUCT", help="The product, as its file is called.")],
     *,
     customer: Annotated[str, typer.Option("--customer", metavar="ID", help="Whose design: an id, or NAME=VALUE.")],
     title: Annotated[str, typer.Option("--title", help="What it is called.")],
@@ -41,6 +47,6 @@ def propose(
     session: Session = context.obj
     with session.open() as rt:
         proposal = Proposal(customer=who(customer), choices=choices, title=title, minutes=minutes)
-        taken = propose(rt, product, proposal)
+        taken = propose(rt, product_of(context), proposal)
         taken.saved.result()
     output.show(taken.told, as_json, lambda target: output.facts(target, taken.told))

@@ -35,14 +35,16 @@ def commands(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     for name, command in getattr(group, "commands", {}).items():
         full = f"{prefix} {name}"
         if hasattr(command, "commands"):
-            yield from commands(command, full)
+            if command.invoke_without_command:
+                yield full, command
+            yield from commands(command, " ".join([full, *map(_argument, _arguments(command))]))
         else:
             yield full, command
 
 
 def _section(name: str, command: Any) -> str:
     options = [one for one in command.params if one.param_type_name == "option" and one.name != "help"]
-    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    arguments = _arguments(command)
     usage = " ".join([name, *(_argument(one) for one in arguments)])
     lines = [f"## {usage}\n", f"{command.help}\n"]
     if options or arguments:
@@ -51,6 +53,10 @@ def _section(name: str, command: Any) -> str:
         lines += [f"| {_names(one)} | {_cell(one.help)}{_default(one)} |" for one in options]
         lines.append("")
     return "\n".join(lines)
+
+
+def _arguments(command: Any) -> list[Any]:
+    return [one for one in command.params if one.param_type_name == "argument"]
 
 
 def _argument(parameter: Any) -> str:
