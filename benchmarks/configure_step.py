@@ -1,10 +1,10 @@
 """One step of a configuration, checked by SAT and beside other solvers: ``python -m benchmarks.configure_step``.
 
 ``--data`` names the folder with the feature models (``*.uvl``) and ``renault_small``. Of each model so many seeded
-sessions pick a random option that is still open until nothing is, or twelve are picked. At every step what is said of
-every option (above 2,300 options, of a sample of 500,000 / options) is checked by python-sat: each claim "possible" by
-a configuration, each claim "impossible" by a proof. Prices (0 to 499 an option, ``default_rng(0)``) are compared with
-CP-SAT's optimum.
+sessions pick a random option that is still open until nothing is, or twelve are picked; every fifth session refuses
+about half of what it touches. At every step what is said of every option (or of a random ``--sample`` of them) is
+checked by python-sat: each claim "possible" by a configuration, each claim "impossible" by a proof. Prices (0 to 499 an
+option, ``default_rng(0)``) are compared with CP-SAT's optimum. Steps for the peers are drawn at random from all steps.
 
 Milliseconds are CPU time of the thread, the garbage collector's included; all solvers are asked in the same run for the
 same picks. Solvers that answer one literal at a time are timed on a sample and scaled to all of them, which is said.
@@ -17,7 +17,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,7 +44,7 @@ UVL = (
     "pc_richmond", "e_shop", "e_agribusiness", "bank", "financial01", "renault_small", "automotive01",
     "automotive02_v4",
 )  # fmt: skip
-STEPS, NUMEROUS, LARGE, ALL_CHECKED, SAMPLED = 12, 700, 3_000, 2_300, 500_000
+STEPS, LARGE, REFUSING = 12, 3_000, 5
 
 
 @dataclass
@@ -85,33 +85,52 @@ def drawn_prices(options: int) -> np.ndarray:
 
 
 class Checker:
-    """What SAT says of literals under picks: one configuration proves many."""
+    """What SAT says of options under picks: one configuration proves many, and so does one proof."""
 
     def __init__(self, formula: Formula) -> None:
         self.options = formula.options
         self.solver = Solver("glucose4", bootstrap_with=formula.clauses)
+        self.switch = formula.variables
         for number in range(1, formula.options + 1):
             self.solver.add_clause([number, -number])
 
-    def wrong(self, picks: list[int], state: np.ndarray, literals: Sequence[int]) -> tuple[int, int]:
-        """How many literals are said to be possible and are not, and the other way round."""
-        offered = hidden = 0
-        seen = np.zeros(2 * self.options + 1, dtype=bool)
-        for literal in literals:
-            claimed = bool(state[abs(literal)] & (1 if literal > 0 else 2))
-            if claimed and seen[literal]:
-                continue
-            if claimed and self.options > NUMEROUS:  # A configuration that has many of those still to be proven.
-                self.solver.set_phases([one for one in literals if not seen[one]])
-            possible = self.solver.solve(assumptions=[*picks, literal])
-            offered += claimed and not possible
-            hidden += possible and not claimed
-            if possible:
-                seen[np.array(self.solver.get_model()[: self.options])] = True
-        return offered, hidden
+    def wrong(self, picks: list[int], state: np.ndarray, numbers: np.ndarray) -> tuple[int, int]:
+        """How many literals of these options are said to be possible and are not, and the other way round."""
+        chosen, refused = state[numbers] & 1 > 0, state[numbers] & 2 > 0
+        denied = np.concatenate([numbers[~chosen], -numbers[~refused]])
+        return self._offered(picks, np.concatenate([numbers[chosen], -numbers[refused]])), self._hidden(picks, denied)
+
+    def _offered(self, picks: list[int], claimed: np.ndarray) -> int:
+        """Each round finds a configuration that has the first literal still to be proven, and many others if it can."""
+        offered = rounds = 0
+        while len(claimed):
+            rounds += 1
+            ordered = np.sort(claimed) if rounds % 2 else -np.sort(-claimed)  # Of both signs the last one counts.
+            self.solver.set_phases(ordered.tolist())
+            if self.solver.solve(assumptions=[*picks, int(claimed[0])]):
+                claimed = claimed[~self._held(claimed)]
+            else:
+                offered, claimed = offered + 1, claimed[1:]
+        return offered
+
+    def _hidden(self, picks: list[int], denied: np.ndarray) -> int:
+        """One proof that no configuration has any of them; each that has one finds those hidden."""
+        hidden = 0
+        while len(denied):
+            self.switch += 1
+            self.solver.add_clause([-self.switch, *denied.tolist()])
+            possible = self.solver.solve(assumptions=[*picks, self.switch])
+            held = self._held(denied) if possible else np.ones(len(denied), dtype=bool)
+            self.solver.add_clause([-self.switch])
+            hidden, denied = hidden + possible * int(held.sum()), denied[~held]
+        return hidden
+
+    def _held(self, literals: np.ndarray) -> np.ndarray:
+        row = np.array(self.solver.get_model()[: self.options])
+        return row[np.abs(literals) - 1] == literals
 
 
-def walk(case: Case, sessions: int, seed: int) -> None:
+def walk(case: Case, sessions: int, seed: int, sample: int) -> None:
     """Sessions on the compiled passes; the twin is asked at every fourth (sixteenth) step and must say the same."""
     compiled = CircuitReasoner(case.circuit, case.prices, CompiledPasses(case.circuit))
     plain = CircuitReasoner(case.circuit, case.prices, PlainPasses(case.circuit))
@@ -133,15 +152,10 @@ def walk(case: Case, sessions: int, seed: int) -> None:
                 assert np.array_equal(twin.state, valid.state)
                 assert np.array_equal(other.low, ranges.low)
                 assert np.array_equal(other.high, ranges.high)
-            asked = (
-                np.arange(1, options + 1)
-                if options <= ALL_CHECKED
-                else chance.integers(1, options + 1, SAMPLED // options)
-            )
-            literals = [sign * int(number) for number in asked for sign in (1, -1)]
-            offered, hidden = checker.wrong(picks, valid.state, literals)
+            question = (picks, valid.state, np.sort(chance.permutation(options)[: sample or options]) + 1)
+            offered, hidden = case.timed("checked by SAT", lambda q=question: checker.wrong(*q))
             case.offered, case.hidden = case.offered + offered, case.hidden + hidden
-            case.checked += len(literals)
+            case.checked += 2 * len(question[-1])
             whole = set(best)
             assert checker.solver.solve(assumptions=[one if one in whole else -one for one in range(1, options + 1)])
             assert all((pick > 0) == (abs(pick) in whole) for pick in picks)
@@ -149,15 +163,20 @@ def walk(case: Case, sessions: int, seed: int) -> None:
             free = np.flatnonzero(valid.state == 3)
             if not len(free):
                 break
-            picks = [*picks, int(chance.choice(free))]
+            refuses = session % REFUSING == REFUSING - 1 and chance.random() < 0.5
+            picks = [*picks, int(chance.choice(free)) * (-1 if refuses else 1)]
+
+
+def drawn(case: Case, steps: int) -> list[list[int]]:
+    """Random steps: every so many-th would always be the first of a session."""
+    return [case.steps[one] for one in np.random.default_rng(8).integers(0, len(case.steps), steps)]
 
 
 def beside_cpsat(case: Case, questions: int) -> tuple[int, int, float]:
-    """Equal price ranges, how many were compared, and CP-SAT's CPU milliseconds for one bound."""
+    """Equal price ranges, how many CP-SAT proved of those asked, and its CPU milliseconds for one bound."""
     reasoner, cpsat = CircuitReasoner(case.circuit, case.prices, CompiledPasses(case.circuit)), CpSat(case.formula)
-    chance, equal, spent, asked = np.random.default_rng(5), 0, 0.0, 0
-    while asked < questions:
-        picks = case.steps[int(chance.integers(len(case.steps)))]
+    chance, equal, spent, proven = np.random.default_rng(5), 0, 0.0, 0
+    for picks in drawn(case, questions):
         ranges = reasoner.prices(picks)
         number = int(chance.choice(reasoner.valid(picks).possible))
         before = time.process_time()
@@ -165,10 +184,10 @@ def beside_cpsat(case: Case, questions: int) -> tuple[int, int, float]:
         high = cpsat.cheapest([*picks, number], -case.prices, unhurried())
         spent += time.process_time() - before
         if low.proven and high.proven:
-            asked += 1
+            proven += 1
             found = int(case.prices[low.row].sum()), int(case.prices[high.row].sum())
             equal += found == (int(ranges.low[number]), int(ranges.high[number]))
-    return equal, asked, 1e3 * spent / (2 * asked)
+    return equal, proven, 1e3 * spent / (2 * questions)
 
 
 def beside_sat(case: Case, steps: int, literals_max: int) -> float:
@@ -176,7 +195,7 @@ def beside_sat(case: Case, steps: int, literals_max: int) -> float:
     checker, chance, spent = Checker(case.formula), np.random.default_rng(6), 0.0
     every = [sign * number for number in range(1, case.formula.options + 1) for sign in (1, -1)]
     sample = [int(one) for one in chance.permutation(every)[:literals_max]]
-    for picks in case.steps[:: max(1, len(case.steps) // steps)][:steps]:
+    for picks in drawn(case, steps):
         before = time.process_time()
         for literal in sample:
             checker.solver.solve(assumptions=[*picks, literal])
@@ -192,8 +211,8 @@ def beside_flamapy(case: Case, folder: Path, steps: int) -> dict[str, str]:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-    asked = case.steps[:: max(1, len(case.steps) // steps)][:steps]
-    names = [[case.model.option(pick).name for pick in picks] for picks in asked]
+    asked = drawn(case, steps)
+    names = [{case.model.option(abs(pick)).name: pick > 0 for pick in picks} for picks in asked]
     given = json.dumps({"path": str(folder / f"{case.name}.uvl"), "picks": names})
     peer = str(ROOT / "benchmarks" / "configure_step_peer.py")
     try:
@@ -214,7 +233,7 @@ def _said_by_peer(case: Case, asked: list[list[int]], found: dict) -> str:
     offered = impossible = 0
     for picks, answer in zip(asked, found["answers"], strict=False):
         state = reasoner.valid(picks).state
-        decided = {*answer["implied"], *found["core"], *(case.model.option(pick).name for pick in picks)}
+        decided = {*answer["implied"], *found["core"], *(case.model.option(abs(pick)).name for pick in picks)}
         for number, option in enumerate(case.model.options, 1):
             if option.name not in decided:
                 offered += 1
@@ -282,7 +301,7 @@ def hard(options: int, ratio: float) -> str:
         checking.append(len(valid.checking) / options)
         sure = np.flatnonzero((valid.state & BEING_CHECKED == 0) & (np.arange(options + 1) > 0))
         sure = sure[chance.random(len(sure)) < 0.2]
-        wrong += sum(checker.wrong(picks, valid.state, [sign * int(one) for one in sure for sign in (1, -1)]))
+        wrong += sum(checker.wrong(picks, valid.state, sure))
         picks = [*picks, int(chance.choice(valid.possible))] if valid.possible else []
     compiled = "compiled" if circuit else f"gave up after {gave_up:.1f} s"
     share = f"{100 * np.mean(checking):.1f}%"
@@ -305,20 +324,24 @@ def main() -> None:
     parser.add_argument("--models", nargs="*", default=list(UVL))
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--hard", action="store_true", help="random models that do not compile as well")
+    parser.add_argument("--sample", type=int, default=0, help="how many options a step are checked by SAT; 0 for all")
+    parser.add_argument("--questions", type=int, default=20, help="price ranges a model compared with CP-SAT's")
     parser.add_argument("--seed", type=int, default=20_260_101)
     given = parser.parse_args()
+    sys.set_int_max_str_digits(10_000)
     for name in given.models:
         case = case_of(name, given.data)
         large = case.formula.options > LARGE
-        walk(case, given.sessions, given.seed)
+        walk(case, given.sessions, given.seed, given.sample)
         say(
             f"\n## {name}: {case.formula.options:,} options, {case.circuit.nodes:,} nodes, {case.circuit.edges:,} edges"
         )
         wrong = f"{case.offered} impossible ones offered, {case.hidden} possible ones hidden"
         say(f"{len(case.steps):,} steps, {case.checked:,} literals: {wrong}")
         say("CPU ms p50 / p99: " + "; ".join(f"{what} {spread(ms)}" for what, ms in case.ms.items()))
-        equal, asked, ms = beside_cpsat(case, 4 if large else 20)
-        say(f"price ranges equal to CP-SAT's: {equal} of {asked}; CP-SAT {ms:.1f} ms a bound")
+        say(f"digits of the count: {len(str(CircuitReasoner(case.circuit, case.prices).count([])))}")
+        equal, proven, ms = beside_cpsat(case, given.questions)
+        say(f"price ranges equal to CP-SAT's: {equal} of {proven} proven, {given.questions} asked; {ms:.1f} ms a bound")
         say(f"python-sat, all literals: {beside_sat(case, 2 if large else 5, 600):.1f} ms a step (scaled from ≤ 600)")
         say(f"flamapy: {beside_flamapy(case, given.data, 20)}")
         say("| model | steps | wrong | visible unsettled | being checked | bare p50 / p99 | 20 visible p50 / p99 |")
