@@ -45,6 +45,8 @@ UVL = (
     "automotive02_v4",
 )  # fmt: skip
 STEPS, LARGE, REFUSING = 12, 3_000, 5
+EFFORT = 20.0
+"""Deterministic seconds that CP-SAT has for a proof."""
 
 
 @dataclass
@@ -174,7 +176,10 @@ def drawn(case: Case, steps: int) -> list[list[int]]:
 
 def beside_cpsat(case: Case, questions: int) -> tuple[int, int, float]:
     """Equal price ranges, how many CP-SAT proved of those asked, and its CPU milliseconds for one bound."""
-    reasoner, cpsat = CircuitReasoner(case.circuit, case.prices, CompiledPasses(case.circuit)), CpSat(case.formula)
+    reasoner, cpsat = (
+        CircuitReasoner(case.circuit, case.prices, CompiledPasses(case.circuit)),
+        CpSat(case.formula, EFFORT),
+    )
     chance, equal, spent, proven = np.random.default_rng(5), 0, 0.0, 0
     for picks in drawn(case, questions):
         ranges = reasoner.prices(picks)

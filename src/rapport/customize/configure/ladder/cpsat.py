@@ -23,9 +23,13 @@ EFFORT_MAX: Final = 0.6
 
 
 class CpSat:
-    """An ``Optimum``: the model is built once, a question fixes its variables for its own duration."""
+    """An ``Optimum``: the model is built once, a question fixes its variables for its own duration.
 
-    def __init__(self, formula: Formula) -> None:
+    A question is given up after ``effort`` deterministic seconds.
+    """
+
+    def __init__(self, formula: Formula, effort: float = EFFORT_MAX) -> None:
+        self._effort = effort
         self._options = formula.options
         self._model = cp_model.CpModel()
         self._variables = [self._model.new_bool_var("") for _ in range(formula.variables)]
@@ -54,7 +58,7 @@ class CpSat:
     def _solved(self, options: Sequence[cp_model.IntVar], spent: Spent) -> Found:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        solver.parameters.max_deterministic_time = EFFORT_MAX
+        solver.parameters.max_deterministic_time = self._effort
         solver.best_bound_callback = lambda _: solver.stop_search() if spent() else None
         status = solver.solve(self._model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
