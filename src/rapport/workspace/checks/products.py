@@ -10,7 +10,7 @@ from typing import Final
 
 from rapport.core.money import from_units, to_units
 from rapport.workspace.checks import product_choices, product_rules, wording
-from rapport.workspace.checks.asking import check_not_negative, check_optional_duration
+from rapport.workspace.checks.asking import check_optional_duration
 from rapport.workspace.documents import Place
 from rapport.workspace.draft import Draft
 from rapport.workspace.products import ModuleGroup, ModuleOption, Product, QuantityPrice
@@ -31,15 +31,12 @@ def check(draft: Draft, name: str, product: Product, place: Place) -> None:
     wording.check(draft, product.titles, place.below("titles"), told="a product")
     if not 1 <= product.shown_max <= SHOWN_MAX:
         draft.report(place.below("shown_max"), f"{product.shown_max} options at once", f"write 1 to {SHOWN_MAX}")
-    if not 0 <= product.lean_value <= 1:
-        draft.report(place.below("lean_value"), f"{product.lean_value} is no weight", "write 0 to 1")
     if not 0 < product.wrong_default < math.inf:
         hint = "write how many questions a wrong default is worth: 3"
         draft.report(place.below("wrong_default"), f"{product.wrong_default} is no number of questions", hint)
     if not 0 <= product.lean_value <= 1:
         hint = "0 fills in what is most probable, 1 what is most valuable"
         draft.report(place.below("lean_value"), f"{product.lean_value} is not between 0 and 1", hint)
-    check_not_negative(draft, product.wrong_default, place.below("wrong_default"))
     _quantities(draft, product.quantities, place.below("quantities"))
     if product.uvl:
         _only_uvl(draft, product, place)
