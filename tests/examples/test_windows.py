@@ -52,7 +52,7 @@ def test_whoever_has_all_done_saves_by_the_bundle():
     bill = bill_of(WINDOW.model, WINDOW.whole(WINDOW.product.variants["all_done"].choices))
     assert bill.lines[-1].title == "Carefree: fitting and repair together"
     assert bill.lines[-1].price == -250_000
-    assert bill.partners["Maler Huber"] == ["The same, plastered and painted"]
+    assert [line.title for line in bill.chosen if line.partner == "Maler Huber"] == ["The same, plastered and painted"]
 
 
 def test_the_standard_and_every_variant_can_be_made():

@@ -16,6 +16,7 @@ from rapport.core.errors import Conflict, NotFound
 from rapport.loop.demand.modules import titles
 from rapport.loop.demand.report import of_product, overview
 from rapport.loop.runtime import Runtime
+from rapport.workspace.wording import worded
 
 WISHES_SHOWN: Final = 20
 PARTS_SHOWN: Final = 60
@@ -105,7 +106,7 @@ def mean(one: Mapping[str, Any]) -> str:
 
 def _title(rt: Runtime, product: str, language: str) -> str:
     declared = rt.shelf.product(product)
-    return declared.titles.get(language, declared.title) or product
+    return worded(declared.titles, language, declared.title, product)
 
 
 def _named(named: Titles, one: Mapping[str, Any]) -> str:

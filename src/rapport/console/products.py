@@ -25,6 +25,7 @@ from rapport.loop.demand.report import of_product
 from rapport.loop.runtime import Runtime
 from rapport.workspace.products import Choices, Product, ProductRule
 from rapport.workspace.wording import Words as Titles
+from rapport.workspace.wording import worded
 
 Words = Mapping[str, str]
 KEY_LABEL: Final = "pages that embed a configurator"
@@ -74,7 +75,7 @@ def _decides(request: AnyRequest, state: State) -> bool:
 
 def _row(rt: Runtime, name: str, language: str) -> dict[str, Any]:
     said = rt.workspace.products[name]
-    return {"name": name, "title": _title(said.titles, said.title, name, language), "way": said.way,
+    return {"name": name, "title": worded(said.titles, language, said.title, name), "way": said.way,
             **_figures(rt.shelf.published(name))}  # fmt: skip
 
 
@@ -86,13 +87,13 @@ def product_page(rt: Runtime, name: str, language: str, words: Words) -> dict[st
     shares = _shares(rt, name)
     rules = list(_rules(model, said, language))
     return {
-        "name": name, "title": _title(said.titles, said.title, name, language), "way": said.way,
+        "name": name, "title": worded(said.titles, language, said.title, name), "way": said.way,
         **_figures(published),
         "groups": [_group(model, group, shares, language, words) for group in model.groups],
         "shares": bool(shares),
         "rules": [one for one in rules if one["declared"] or not one["says"]],
         "interfaces": [one for one in rules if one["says"] and not one["declared"]],
-        "bundles": [{"title": _title(one.titles, one.title, key, language), "when": one.when, "price": one.price}
+        "bundles": [{"title": worded(one.titles, language, one.title, key), "when": one.when, "price": one.price}
                     for key, one in said.bundles.items()],
         "quantities": said.quantities,
         "ready": list(_ready(published, said, language, words)),
@@ -126,8 +127,8 @@ def _group(model: Model, group: Group, shares: Shares, language: str, words: Wor
     above = model.option(group.parent) if group.parent else None
     options = [model.option(number) for number in group.options]
     return {
-        "title": _title(group.titles, group.title, group.name, language),
-        "under": _title(above.titles, above.title, above.name, language) if above else "",
+        "title": worded(group.titles, language, group.title, group.name),
+        "under": worded(above.titles, language, above.title, above.name) if above else "",
         "about": words[f"around_{group.around}"] if group.around else words[f"dimension_{group.dimension}"],
         "bounds": _bounds(group, words),
         "options": [_option(one, shares.get((group.name, one.name)), language, words) for one in options],
@@ -143,7 +144,7 @@ def _bounds(group: Group, words: Words) -> str:
 def _option(one: Option, taken: Mapping[str, Any] | None, language: str, words: Words) -> dict[str, Any]:
     """``taken`` is the share of completed configurations with it, None before the first refresh."""
     share = taken["share"] if taken else None
-    title = _title(one.titles, one.title, one.name, language)
+    title = worded(one.titles, language, one.title, one.name)
     return {
         "title": title, "price": from_units(one.price), "cost": from_units(one.cost),
         "notes": list(_notes(one, words)), "taken": taken,
@@ -182,7 +183,7 @@ def _rules(model: Model, said: Product, language: str) -> Iterator[dict[str, str
 
 def _sentence(name: str, says: str, says_in: Titles, means: str, language: str) -> dict[str, str]:
     """``declared`` is empty for a rule that follows from interfaces."""
-    return {"name": name, "says": says_in.get(language) or says, "means": means, "declared": means}
+    return {"name": name, "says": worded(says_in, language, says), "means": means, "declared": means}
 
 
 def _written(rule: ProductRule | None) -> str:
@@ -195,7 +196,7 @@ def _ready(published: Published, said: Product, language: str, words: Words) -> 
     """The standard product and the variants, completed; one that is not possible says so."""
     yield {"title": words["products_standard"], "approved": "", **_completed(published, said.standard, language)}
     for name, one in said.variants.items():
-        title = _title(one.titles, one.title, name, language)
+        title = worded(one.titles, language, one.title, name)
         yield {"title": title, "approved": ", ".join(one.approved), **_completed(published, one.choices, language)}
 
 
@@ -206,7 +207,7 @@ def _completed(published: Published, choices: Choices, language: str) -> dict[st
     except Impossible as error:
         return {"choices": [], "price": None, "why_not": str(error)}
     told = [
-        (_title(group.titles, group.title, group.name, language), _titles(model, group, chosen, language))
+        (worded(group.titles, language, group.title, group.name), _titles(model, group, chosen, language))
         for group in model.groups
     ]
     price = model.price + sum(model.option(number).price for number in chosen)
@@ -215,7 +216,7 @@ def _completed(published: Published, choices: Choices, language: str) -> dict[st
 
 def _titles(model: Model, group: Group, chosen: tuple[int, ...], language: str) -> str:
     options = [model.option(number) for number in group.options if number in chosen]
-    return ", ".join(_title(one.titles, one.title, one.name, language) for one in options)
+    return ", ".join(worded(one.titles, language, one.title, one.name) for one in options)
 
 
 def _shares(rt: Runtime, name: str) -> Shares:
@@ -225,7 +226,3 @@ def _shares(rt: Runtime, name: str) -> Shares:
     except (Conflict, NotFound):
         return {}
     return {(one["group"], one["option"]): one["taken"] for one in rates}
-
-
-def _title(titles: Titles, title: str, name: str, language: str) -> str:
-    return titles.get(language) or title or name

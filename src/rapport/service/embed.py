@@ -20,6 +20,7 @@ from litestar.params import FromPath, FromQuery
 from rapport.console.messages import CATALOGUES, HTML_LANGUAGE, choose
 from rapport.core.errors import NotFound
 from rapport.loop.runtime import Runtime
+from rapport.workspace.wording import worded
 
 TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
@@ -77,7 +78,7 @@ def standing_page(
         t=CATALOGUES[language], language=language, html_language=HTML_LANGUAGE[language], html_languages=HTML_LANGUAGE,
         names={code: words["language"] for code, words in CATALOGUES.items()},
         languages={code: f"?{urlencode({**asked, 'lang': code})}" for code in CATALOGUES},
-        business=rt.workspace.settings.name, title=found.titles.get(language) or found.title or product,
+        business=rt.workspace.settings.name, title=worded(found.titles, language, found.title, product),
         attributes={"product": product, **asked, "lang": HTML_LANGUAGE[language]} if asked.get("key") else {},
     )  # fmt: skip
     headers = {

@@ -8,3 +8,12 @@ Words = dict[str, str]
 """Language → text."""
 LANGUAGES: Final = ("en", "zh")
 """Languages in which a decision explains itself to a customer."""
+
+
+def worded(said_in: Words, language: str, *otherwise: str) -> str:
+    """What people read in a language; where nothing is said in it, the first of the others that says anything.
+
+    >>> worded({"zh": "窗"}, "zh", "Window", "window"), worded({}, "zh", "", "window")
+    ('窗', 'window')
+    """
+    return next((text for text in (said_in.get(language), *otherwise) if text), "")

@@ -9,6 +9,7 @@ from typing import Final
 from rapport.customize.configure.model import Rule
 from rapport.customize.configure.terms import either, implies, negated, option
 from rapport.workspace.products import ModuleOption
+from rapport.workspace.wording import worded
 
 LISTED_MAX: Final = 4
 """So many options that have an interface are named in a sentence."""
@@ -24,7 +25,7 @@ class Placed:
 
     def called(self, language: str = "") -> str:
         """What people read."""
-        return self.said.titles.get(language) or self.said.title or self.name
+        return worded(self.said.titles, language, self.said.title, self.name)
 
 
 def sold_out(placed: Mapping[int, Placed]) -> Iterator[Rule]:

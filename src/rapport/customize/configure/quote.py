@@ -16,6 +16,7 @@ from rapport.customize.configure.model import Model
 from rapport.customize.configure.work import Promise, work_of
 from rapport.workspace.accounts import Account
 from rapport.workspace.products import Product, QuantityPrice
+from rapport.workspace.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def quote_of(
     bill = bill_of(model, chosen, language)
     own = (account.off,) if account is not None and account.off else ()
     off = quantity_off(product.quantities, pieces)
-    called = product.titles.get(language) or product.title or model.title or product.name
+    called = worded(product.titles, language, product.title, model.title, product.name)
     if account is not None:
-        buyer = buyer or account.titles.get(language) or account.title
+        buyer = buyer or worded(account.titles, language, account.title)
     return Quote(
         number=number, valid_until=valid_until, seller=seller, buyer=buyer, product=called, currency=currency,
         language=language, pieces=pieces, bill=bill, offs=(*((off,) if off else ()), *own),

@@ -9,6 +9,7 @@ from rapport.customize.configure.model import ROOT, Model
 from rapport.customize.configure.reasoner import Impossible
 from rapport.learn.demand.modules import Module, Modules, Parts, Pick
 from rapport.loop.configure.published import Published
+from rapport.workspace.wording import worded
 
 
 def modules_of(published: Published) -> Modules:
@@ -54,10 +55,10 @@ def titles(model: Model, language: str) -> Mapping[Pick, str]:
     """Option → what people read in a language; under an empty name, its group."""
     told: dict[Pick, str] = {}
     for group in model.groups:
-        told[group.name, ""] = group.titles.get(language, group.title) or group.name
+        told[group.name, ""] = worded(group.titles, language, group.title, group.name)
         for number in group.options:
             option = model.option(number)
-            told[group.name, option.name] = option.titles.get(language, option.title) or option.name
+            told[group.name, option.name] = worded(option.titles, language, option.title, option.name)
     return told
 
 
