@@ -19,7 +19,7 @@ from rapport.loop.runtime import Runtime
 from rapport.service import keys, problems
 from rapport.service.background import Folding
 from rapport.service.configure_told import ExplanationTold, ProductsTold, ProductTold, StepTold, UvlTold
-from rapport.service.exchange import RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.exchange import NAMED, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.gpc import withheld
 from rapport.service.live import Saves
 
@@ -29,7 +29,6 @@ PATH = "/v1/configurations/{key}"
 EXPLAIN = "/v1/configurations/{key}/explain"
 UVL = "/v1/configurations/{key}/uvl"
 STATUSES = (400, 401, 403, 404, 409, 413, 429, 503)
-_KEY: Final = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
 _LANGUAGE: Final = {"name": "language", "in": "query", "required": False, "schema": {"type": "string"}}
 
 
@@ -70,7 +69,7 @@ class Configuring:
 
     def routes(self) -> Iterator[RawRoute]:
         """Steps, explanations, and the products."""
-        named = (_KEY,)
+        named = (NAMED,)
         asked = (400, 401, 403, 404, 409, 429, 503)
         yield RawRoute("POST", PATH, self.step, "Take a step of a configuration", SCOPES, StepBody, StepTold, STATUSES,
                        parameters=named)  # fmt: skip
@@ -80,7 +79,6 @@ class Configuring:
                        (401, 403, 429, 503), parameters=(_LANGUAGE,))  # fmt: skip
         yield RawRoute("GET", PATH, self.product, "Show a product's groups, options and variants", SCOPES, None,
                        ProductTold, asked, parameters=(*named, _LANGUAGE))  # fmt: skip
-
         yield RawRoute("GET", UVL, self.uvl, "Show a product in UVL", SCOPES, None, UvlTold, asked,
                        parameters=named)  # fmt: skip
 
@@ -91,7 +89,7 @@ class Configuring:
         keys.check_subject(self._rt, key, body.customer, body.signature)
         step = structs.replace(body, customer={name: str(value) for name, value in body.customer.items()})
         try:
-            taken = await self._take(_name(request, PATH), step, withheld(self._rt, request))
+            taken = await self._take(request.named(PATH), step, withheld(self._rt, request))
         except Blocked as error:
             if error.saved is not None:
                 await self._saves.wait(error.saved)
@@ -128,7 +126,7 @@ class Configuring:
         step = Step(choices=body.choices or None, refused=body.refused or None, session=body.session, way=body.way,
                     language=body.language)  # fmt: skip
         touch = Touch(group=body.group, option=body.option)
-        asked = stepping.ask(self._rt, _name(request, EXPLAIN), step, touch)
+        asked = stepping.ask(self._rt, request.named(EXPLAIN), step, touch)
         if asked.saved is not None:
             await self._saves.wait(asked.saved)
             self._folding.wake()
@@ -142,18 +140,13 @@ class Configuring:
     async def product(self, request: Request) -> Reply:
         """One product, as a page draws it before the first step."""
         keys.caller(self._rt, request, SCOPES)
-        name = _name(request, PATH)
+        name = request.named(PATH)
         return Reply(encode_json(catalogue.model_of(self._rt, name, request.query("language") or "en")))
 
     async def uvl(self, request: Request) -> Reply:
         """The model for other tools."""
         keys.caller(self._rt, request, SCOPES)
-        return Reply(encode_json(catalogue.uvl_of(self._rt, _name(request, UVL))))
-
-
-def _name(request: Request, path: str) -> str:
-    before, _, after = path.partition("{key}")
-    return request.path.removeprefix(before).removesuffix(after)
+        return Reply(encode_json(catalogue.uvl_of(self._rt, request.named(UVL))))
 
 
 def _blocked(error: Blocked, request: Request) -> Reply:

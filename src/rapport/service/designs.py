@@ -11,13 +11,12 @@ from rapport.loop.demand.designs import Proposal, propose
 from rapport.loop.runtime import Runtime
 from rapport.service import keys
 from rapport.service.background import Folding
-from rapport.service.exchange import RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.exchange import NAMED, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.live import Saves
 
 SCOPES: Final = ("write", "read")
 PATH: Final = "/v1/configurations/{key}/designs"
 STATUSES: Final = (400, 401, 403, 404, 409, 413, 429, 503)
-_KEY: Final = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 class DesignBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -61,17 +60,16 @@ class Designs:
     def routes(self) -> Iterator[RawRoute]:
         """``POST /v1/configurations/{key}/designs``."""
         yield RawRoute("POST", PATH, self.propose, "Hand in a customer's design", SCOPES, DesignBody, DesignTold,
-                       STATUSES, parameters=(_KEY,))  # fmt: skip
+                       STATUSES, parameters=(NAMED,))  # fmt: skip
 
     async def propose(self, request: Request) -> Reply:
         """Answers once the design is on disk."""
         key = keys.caller(self._rt, request, SCOPES)
         body = read_json(_decode, request.body)
         keys.check_subject(self._rt, key, body.customer, body.signature)
-        before, _, after = PATH.partition("{key}")
         proposed = propose(
             self._rt,
-            request.path.removeprefix(before).removesuffix(after),
+            request.named(PATH),
             Proposal(
                 customer={name: str(value) for name, value in body.customer.items()}, choices=body.choices,
                 title=body.title, minutes=body.minutes, message_id=body.message_id,

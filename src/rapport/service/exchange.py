@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -54,6 +54,11 @@ class Request:
         raw: bytes = self.scope["query_string"]
         return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)).get(name, "") if raw else ""
 
+    def named(self, path: str) -> str:
+        """What stands in the place of ``{key}`` in a route's path."""
+        before, _, after = path.partition("{key}")
+        return self.path.removeprefix(before).removesuffix(after)
+
     @property
     def host(self) -> str:
         """Host and port as the client names us."""
@@ -84,6 +89,10 @@ class Reply:
 
 
 Serve = Callable[[Request], Awaitable[Reply]]
+
+
+NAMED: Final[dict[str, Any]] = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
+"""OpenAPI's parameter of a route that has ``{key}`` in its path."""
 
 
 @dataclass(frozen=True, slots=True)

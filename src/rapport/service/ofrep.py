@@ -25,7 +25,7 @@ from rapport.loop.who import whom
 from rapport.ports.store import KeyRow
 from rapport.service import keys, problems
 from rapport.service.background import Folding
-from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.exchange import JSON, NAMED, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.gpc import withheld
 from rapport.service.live import Saves
 from rapport.service.metrics import OPEN_STREAMS, decisions_in
@@ -101,10 +101,9 @@ class Flags:
 
     def routes(self) -> Iterator[RawRoute]:
         """One flag, all flags, and the stream that says when to fetch again."""
-        key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
         yield RawRoute(
             "POST", f"{FLAGS}/{{key}}", self.one, "Evaluate one flag", SCOPES, FlagBody, FlagTold,
-            statuses=(400, 401, 403, 404, 413, 429, 503), refuse=refuse, parameters=(key,),
+            statuses=(400, 401, 403, 404, 413, 429, 503), refuse=refuse, parameters=(NAMED,),
         )  # fmt: skip
         yield RawRoute(
             "POST", FLAGS, self.all, "Evaluate all flags", SCOPES, FlagBody, FlagsTold, aliases=(f"{FLAGS}/",),

@@ -17,7 +17,7 @@ from rapport.loop.runtime import Runtime
 from rapport.ports.store import KeyRow
 from rapport.service import keys
 from rapport.service.background import Folding
-from rapport.service.exchange import JSON, RawRoute, Reply, Request, encode_json, read_json
+from rapport.service.exchange import JSON, NAMED, RawRoute, Reply, Request, encode_json, read_json
 from rapport.service.gpc import withheld
 from rapport.service.live import Saves
 from rapport.service.mending import calls_within, mended
@@ -92,10 +92,9 @@ class Codec:
 
     def _settings_routes(self) -> Iterator[RawRoute]:
         plain_object = {"type": "object"}
-        key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
         yield RawRoute(
             "GET", "/v1/projects/{key}/settings", self.settings, "Settings of Segment's browser client", SCOPES,
-            None, plain_object, statuses=(401, 403, 404), parameters=(key,),
+            None, plain_object, statuses=(401, 403, 404), parameters=(NAMED,),
         )  # fmt: skip
         parameter = {"name": "writeKey", "in": "query", "required": False, "schema": {"type": "string"}}
         yield RawRoute(
