@@ -210,8 +210,9 @@ def _completed(published: Published, choices: Choices, language: str) -> dict[st
         (worded(group.titles, language, group.title, group.name), _titles(model, group, chosen, language))
         for group in model.groups
     ]
-    price = model.price + sum(model.option(number).price for number in chosen)
-    return {"choices": [one for one in told if one[1]], "price": from_units(price), "why_not": ""}
+    return {
+        "choices": [one for one in told if one[1]], "price": from_units(model.price_of(chosen)), "why_not": "",
+    }  # fmt: skip
 
 
 def _titles(model: Model, group: Group, chosen: tuple[int, ...], language: str) -> str:

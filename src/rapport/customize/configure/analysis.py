@@ -44,10 +44,10 @@ def analyse(formula: Formula, model: Model, go_on: GoOn) -> Analysis:
             return Analysis(possible=False)
         dead = search.never(search.visible, go_on)
         core = search.never(-search.visible, go_on)
-        optional = search.without_parent(go_on)
+        optional = set(search.without_parent(go_on)) - set(dead)
         return Analysis(
             possible=True, dead=tuple(dead), core=tuple(-one for one in core),
-            false_optional=tuple(one for one in optional if one not in set(dead)), complete=not search.cut,
+            false_optional=tuple(sorted(optional)), complete=not search.cut,
         )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ class _Search:
             if not self.look((-number,) if parent == ROOT else (-number, parent)):
                 always.append(number)
                 self._optional = self._optional[1:]
-        return sorted(always)
+        return always
 
     def _goes_on(self, go_on: GoOn) -> bool:
         self.cut = self.cut or not go_on()

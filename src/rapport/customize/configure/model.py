@@ -9,7 +9,7 @@ exactly one; Sundermann et al., UVLParser: Extending UVL with language levels an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -152,16 +152,16 @@ class Model:
         ]
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:_VERSION_DIGITS]
 
+    def price_of(self, chosen: Iterable[int]) -> int:
+        """What the chosen options and the product itself cost together, in ten-thousandths."""
+        return self.price + sum(self.option(number).price for number in chosen)
+
     def number(self, group: str, name: str, *, where: str = "choices") -> int:
         """The number of an option; raises ``InvalidInput`` for an unknown group or option."""
         found = self._numbers.get((group, name))
         if found is not None:
             return found
-        if group not in self.by_group:
-            raise InvalidInput(
-                f"'{self.name}' has no group '{group}'", where=where, hint=did_you_mean(group, self.by_group)
-            )
-        known = [self.option(number).name for number in self.by_group[group].options]
+        known = [self.option(number).name for number in self._group(group, where).options]
         raise InvalidInput(f"the group '{group}' has no option '{name}'", where=where, hint=did_you_mean(name, known))
 
     def literals(self, choices: Mapping[str, str | Sequence[str]], *, where: str = "choices") -> list[int]:

@@ -13,18 +13,16 @@ Kernels hold no lock of Python's and share nothing but the circuit; imported laz
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from rapport.customize.configure.circuit import AND, LITERAL, OR, Circuit
+from rapport.customize.configure.passes_python import FAR, SMALL
 
 _compile: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
-_FAR: Final = 2**63 - 1
-_SMALL: Final = 1e-150
-"""A product of mantissas below this is brought back to [0.5, 1)."""
 
 
 class Nodes(NamedTuple):
@@ -53,7 +51,7 @@ class CompiledPasses:
         self, allowed: NDArray[np.uint8], price: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """By place: lowest and highest sum of ``price`` (by place) with that literal; in the middle, of all."""
-        low, high = np.full(len(allowed), _FAR), np.full(len(allowed), -_FAR)
+        low, high = np.full(len(allowed), FAR), np.full(len(allowed), -FAR)
         _ranges(self._nodes, allowed, price, low, high)
         return low, high
 
@@ -121,7 +119,7 @@ def _ranges_up(nodes: Any, allowed: Any, price: Any, least: Any, most: Any, hold
         if nodes.kind[node] == LITERAL:
             least[node] = most[node] = price[nodes.at[node]]
         elif nodes.kind[node] == OR:
-            least[node], most[node] = _FAR, -_FAR
+            least[node], most[node] = FAR, -FAR
             for edge in range(nodes.start[node], nodes.start[node + 1]):
                 if holds[nodes.child[edge]] == 1:
                     least[node] = min(least[node], least[nodes.child[edge]])
@@ -139,14 +137,14 @@ def _ranges(nodes: Any, allowed: Any, price: Any, low: Any, high: Any) -> None:
     least, most = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
     holds = np.empty(size, dtype=np.uint8)
     _ranges_up(nodes, allowed, price, least, most, holds)
-    under, over = np.full(size, _FAR), np.full(size, -_FAR)  # What the rest adds at the least, at the most.
+    under, over = np.full(size, FAR), np.full(size, -FAR)  # What the rest adds at the least, at the most.
     if holds[size - 1] == 0:
         return
     under[size - 1] = over[size - 1] = 0
     middle = len(low) // 2
     low[middle], high[middle] = least[size - 1], most[size - 1]
     for node in range(size - 1, -1, -1):
-        if under[node] == _FAR:
+        if under[node] == FAR:
             continue
         if nodes.kind[node] == LITERAL:
             low[nodes.at[node]] = min(low[nodes.at[node]], under[node] + least[node])
@@ -210,7 +208,7 @@ def _counts(nodes: Any, allowed: Any, mantissa: Any, exponent: Any) -> None:
             if nodes.kind[node] == AND:
                 held *= mantissa[below]
                 power += exponent[below]
-                if held < _SMALL:
+                if held < SMALL:
                     held, more = math.frexp(held)
                     power += more
             elif mantissa[below] > 0.0:

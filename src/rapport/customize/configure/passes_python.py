@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from rapport.customize.configure.circuit import AND, LITERAL, OR, Circuit
 
-_FAR: Final = 2**63 - 1
-_SMALL: Final = 1e-150
+FAR: Final = 2**63 - 1
+"""Beyond every sum of prices."""
+SMALL: Final = 1e-150
+"""A product of mantissas below this is brought back to [0.5, 1)."""
 _Node = tuple[int, int, Sequence[int]]
 """Kind, place of its literal, children."""
 
@@ -44,7 +46,7 @@ class PlainPasses:
         """By place: lowest and highest sum of ``price`` with that literal; in the middle, of all."""
         holds = self._hold(allowed)
         least, most = self._ranges_up(holds, price.tolist())
-        low, high = [_FAR] * len(allowed), [-_FAR] * len(allowed)
+        low, high = [FAR] * len(allowed), [-FAR] * len(allowed)
         if holds[-1]:
             low[len(low) // 2], high[len(high) // 2] = least[-1], most[-1]
             self._ranges_down(holds, least, most, low, high)
@@ -133,10 +135,10 @@ class PlainPasses:
     def _ranges_down(
         self, holds: bytearray, least: list[int], most: list[int], low: list[int], high: list[int]
     ) -> None:
-        under, over = [_FAR] * len(least), [-_FAR] * len(least)
+        under, over = [FAR] * len(least), [-FAR] * len(least)
         under[-1] = over[-1] = 0
         for node in range(len(least) - 1, -1, -1):
-            if under[node] == _FAR:
+            if under[node] == FAR:
                 continue
             kind, at, children = self._nodes[node]
             lowest, highest = under[node], over[node]
@@ -202,7 +204,7 @@ def _times(below: list[tuple[float, int]]) -> tuple[float, int]:
     for mantissa, exponent in below:
         held *= mantissa
         power += exponent
-        if held < _SMALL:
+        if held < SMALL:
             held, more = math.frexp(held)
             power += more
     return held, power

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from rapport.core.money import to_units
+from rapport.core.time import DAY_US
 from rapport.customize.configure.conditions import Numbers, condition
 from rapport.customize.configure.interfaces import Placed, interface_rules, sold_out
 from rapport.customize.configure.model import ROOT, Group, Limit, Model, Option, Rule, Table
@@ -23,8 +24,6 @@ from rapport.workspace.products import (
     ProductRule,
     ProductTable,
 )
-
-_DAY_US = 86_400_000_000
 
 
 def of_product(product: Product) -> Model:
@@ -133,7 +132,7 @@ class _Builder:
 def _option(name: str, said: ModuleOption) -> Option:
     return Option(
         name=name, title=said.title, titles=said.titles, price=_units(said.price), cost=_units(said.cost),
-        lead_days=duration_us(said.lead_time) / _DAY_US if said.lead_time else 0.0, stock=said.stock,
+        lead_days=duration_us(said.lead_time) / DAY_US if said.lead_time else 0.0, stock=said.stock,
         digital=said.digital, partner=said.partner, common=said.common, attributes=said.attributes,
         content=said.content,
     )  # fmt: skip

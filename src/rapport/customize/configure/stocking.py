@@ -82,8 +82,7 @@ def best_sellers(past: Past, count: int) -> Stock:
 
 
 def coverage(
-    places: Places, stocked: Stock, asked: Past, *, count: int | None = None, within: Sequence[int] = (0, 1, 2),
-    seed: int = 0,
+    places: Places, stocked: Stock, asked: Past, *, within: Sequence[int], count: int | None = None, seed: int,
 ) -> Coverage:  # fmt: skip
     """How near the first ``count`` variants come to what was asked for: best of a time after they were chosen.
 

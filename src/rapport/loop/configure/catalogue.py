@@ -80,5 +80,4 @@ def _option(published: Published, number: int, language: str) -> dict[str, Any]:
 
 
 def _price(published: Published, chosen: tuple[int, ...]) -> float:
-    model = published.model
-    return from_units(model.price + sum(model.option(number).price for number in chosen))
+    return from_units(published.model.price_of(chosen))

@@ -48,8 +48,7 @@ class Seat:
 
     def price(self, chosen: Iterable[int]) -> int:
         """What these options cost together with the product itself, in ten-thousandths."""
-        model = self.published.model
-        return model.price + sum(model.option(number).price for number in chosen)
+        return self.published.model.price_of(chosen)
 
     def cost(self, chosen: Iterable[int]) -> int:
         """What these options cost the company."""

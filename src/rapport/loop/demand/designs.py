@@ -58,10 +58,9 @@ def propose(rt: Runtime, product: str, proposal: Proposal) -> Proposed:
     published.reasoner.valid(asked, ())
     whole = nearest(published, asked, published.standard)
     event = _event(rt, subject, published.model, whole, proposal)
-    price = published.model.price + sum(published.model.option(number).price for number in whole)
     told = {
         "product": product, "design": event.message_id, "title": proposal.title, "at": iso(event.time),
-        "choices": published.model.choices(whole), "price": from_units(price),
+        "choices": published.model.choices(whole), "price": from_units(published.model.price_of(whole)),
         "currency": rt.workspace.settings.currency,
     }  # fmt: skip
     return Proposed(told, rt.store.append([entry(event)]))

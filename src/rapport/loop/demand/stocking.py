@@ -23,14 +23,18 @@ SIZES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 WITHIN: Final = (0, 1, 2)
 HELD_OUT: Final = 0.25
 """The last quarter of what was sold."""
-LEAST: Final = 60
+SOLD_LEAST: Final = 60
 """So many configurations are needed."""
 
 
 def variants_to_stock(model: Model, modules: Modules, sold: Sequence[Sold], seed: int) -> dict[str, Any]:
     """Coverage for 1 to 10 variants by each choice, and what they are; ``refused`` where too few were sold."""
-    if len(sold) < LEAST:
-        return {"refused": f"{len(sold)} configurations were completed; {LEAST} are needed", "ways": [], "tested_on": 0}
+    if len(sold) < SOLD_LEAST:
+        return {
+            "refused": f"{len(sold)} configurations were completed; {SOLD_LEAST} are needed",
+            "ways": [],
+            "tested_on": 0,
+        }
     cut = len(sold) - max(1, round(len(sold) * HELD_OUT))
     made = [modules.made_of(one.parts) for one in sold]
     before, after = _past(model, made[:cut]), _past(model, made[cut:])
@@ -73,5 +77,9 @@ def _measured(places: Places, held: Stock, asked: Past, size: int, seed: int) ->
 def _variant(model: Model, row: Sequence[bool], share: Counter[Any], total: int) -> dict[str, Any]:
     chosen = [number for number, taken in enumerate(row) if taken]
     parts = frozenset((model.group_of[one].name, model.option(one).name) for one in chosen if one in model.group_of)
-    price = model.price + sum(model.option(number).price for number in chosen)
-    return {"choices": model.choices(chosen), "price": from_units(price), "sold": share[parts], "of": total}
+    return {
+        "choices": model.choices(chosen),
+        "price": from_units(model.price_of(chosen)),
+        "sold": share[parts],
+        "of": total,
+    }

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
 from rapport.customize.configure.complete.counted import Counted
 from rapport.customize.configure.complete.customer import SIMILAR_STRENGTH, Customer, Needs
-from rapport.customize.configure.complete.places import Floats, Places
+from rapport.customize.configure.complete.places import CHANCE_LEAST, Floats, Places
 from rapport.customize.configure.complete.taste import STANDARD_STRENGTH, Taste
 from rapport.customize.configure.model import Model
 
 Source = Literal["own", "needs", "similar", "most", "standard"]
-_LEAST: Final = 1e-9
-"""No possible option has a smaller chance."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _needed(below: Chances, model: Model, places: Places, needs: Needs) -> Chanc
     if not needs or np.all(factor == 1.0):
         return below
     cells = places.normal(below.cells * factor)
-    kept = np.minimum(1.0, cells / np.maximum(below.cells, _LEAST))
+    kept = np.minimum(1.0, cells / np.maximum(below.cells, CHANCE_LEAST))
     parts: dict[Source, Floats] = {name: kept * part for name, part in below.parts.items()}
     return Chances(cells, parts | {"needs": np.maximum(cells - below.cells, 0.0)}, below.sizes)
 
@@ -104,5 +102,5 @@ def _revised(
     factor = np.where(values == "", 1.0, left)
     for value, certainty in sure.items():
         share = here[values == value].sum() / total
-        factor[values == value] += certainty / max(share, _LEAST)
+        factor[values == value] += certainty / max(share, CHANCE_LEAST)
     return factor

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
 from rapport.customize.configure.complete.chances import Chances, Source, chances_of
 from rapport.customize.configure.complete.customer import Customer
-from rapport.customize.configure.complete.places import Floats, Places
+from rapport.customize.configure.complete.places import CHANCE_LEAST, Floats, Places
 from rapport.customize.configure.complete.taste import Taste
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.reasoner import BEING_CHECKED, CAN_BE_CHOSEN, Reasoner, Validity
-
-_LEAST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def possible(places: Places, cells: Floats, validity: Validity) -> Floats:
     empty[places.place[forced & (places.place >= 0)]] = False
     empty[places.must & ((places.parent == 0) | forced[places.parent])] = False
     left = np.concatenate([open_to, empty])
-    return places.normal(np.where(left, np.maximum(cells, _LEAST), 0.0))
+    return places.normal(np.where(left, np.maximum(cells, CHANCE_LEAST), 0.0))
 
 
 def weights(places: Places, cells: Floats) -> Floats:
@@ -81,11 +79,11 @@ def weights(places: Places, cells: Floats) -> Floats:
     place = places.place[options]
     taken = np.bincount(place, cells[options], minlength=places.count)
     active = np.where(places.parent == 0, 1.0, np.maximum(cells[places.parent], taken))
-    within = np.maximum(np.where(places.must, taken, active), _LEAST)
-    absent = np.log(np.clip((active - taken) / np.maximum(active, _LEAST), _LEAST, 1.0))
+    within = np.maximum(np.where(places.must, taken, active), CHANCE_LEAST)
+    absent = np.log(np.clip((active - taken) / np.maximum(active, CHANCE_LEAST), CHANCE_LEAST, 1.0))
     absent[places.must] = 0.0
     found = np.zeros(places.options + 1)
-    found[options] = np.log(np.maximum(cells[options] / within[place], _LEAST)) - absent[place]
+    found[options] = np.log(np.maximum(cells[options] / within[place], CHANCE_LEAST)) - absent[place]
     np.add.at(found, places.parent, np.where(places.parent > 0, absent, 0.0))
     return found
 

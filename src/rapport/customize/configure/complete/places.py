@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from rapport.customize.configure.model import Model
 
 NOWHERE = -1
 """The place of cell 0 and of hidden options, which nobody chooses."""
+CHANCE_LEAST: Final = 1e-9
+"""No cell that is possible has a smaller chance."""
 Floats = NDArray[np.float64]
 _LONE = 2
 """Cells of a place with one option: it and its absence."""

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from rapport.customize.configure.complete.past import Past
-from rapport.customize.configure.complete.places import Floats, Places
+from rapport.customize.configure.complete.places import CHANCE_LEAST, Floats, Places
 
 STRENGTHS: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 200.0)
 HISTORIES_MIN: Final = 30
@@ -21,7 +21,6 @@ HISTORIES_MIN: Final = 30
 HISTORIES_MAX: Final = 500
 OWN_STRENGTH: Final = 2.0
 """So many of a customer's own configurations speak as loud as all others', until histories say otherwise."""
-_LEAST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +46,5 @@ def _foretold(places: Places, history: Past, shares: Floats) -> Floats:
     weight = history.weight[:-1]
     counts, newest = weight @ cells[:-1], cells[-1]
     return np.array([
-        np.log(np.maximum((counts + k * shares)[newest] / (weight.sum() + k), _LEAST)).sum() for k in STRENGTHS
+        np.log(np.maximum((counts + k * shares)[newest] / (weight.sum() + k), CHANCE_LEAST)).sum() for k in STRENGTHS
     ])  # fmt: skip
