@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -151,6 +151,8 @@ class StepTold(msgspec.Struct):
     personalized: bool
     remembers: bool
     start: str
+    rights: Literal["none", "choose", "full"]
+    """Whether nothing but the standard product, ready variants only, or every module may be chosen."""
     choices: Chosen
     refused: dict[str, list[str]]
     complete: bool

@@ -60,7 +60,7 @@ def test_a_company_has_its_own_look_its_approved_configurations_and_its_price(de
     }  # fmt: skip
     assert ([one["variant"] for one in told["variants"]], told["choices"]["frame"]) == (["plain"], "steel")
     assert (told["quote"]["buyer"], told["quote"]["each"]) == ("The Works", 161.5)
-    with pytest.raises(Conflict, match="approved configurations only"):
+    with pytest.raises(Conflict, match="ready configurations only"):
         desk.step(pick=("frame", "oak"))
     desk.forget()
     assert desk.step()["look"]["account"] == "works"

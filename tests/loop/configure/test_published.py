@@ -36,7 +36,7 @@ def test_circuits_of_versions_that_are_gone_leave(desk: Desk) -> None:
     desk.begin()
     (file,) = files(desk)
     (file.parent / "0123456789abcdef.circuit").write_bytes(file.read_bytes())
-    desk.shop.rt.shelf.compile("window", 10.0, lambda _: None)
+    desk.shop.rt.shelf.keep_current()
     assert files(desk) == [file]
 
 

@@ -12,8 +12,9 @@ from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import repaired
 from rapport.loop.configure.naming import chosen_of, refused_of
 from rapport.loop.configure.published import Published
-from rapport.loop.configure.quoting import account_of, only_approved
-from rapport.loop.configure.remember import owned, party, remembered
+from rapport.loop.configure.quoting import account_of
+from rapport.loop.configure.remember import Party, owned, party, remembered
+from rapport.loop.configure.rights import check_rights, rights_of
 from rapport.loop.configure.seat import Seat
 from rapport.loop.configure.session import Session, State, events_of, known, new_id, replayed
 from rapport.loop.configure.suited import customer_of
@@ -38,19 +39,22 @@ def begin(rt: Runtime, published: Published, step: Step, withheld: Collection[st
         owner=who.subject if manner.remembers and who.known else None, state=State(), account=account,
     )  # fmt: skip
     session.customer = customer_of(rt, who, published, own, learnt.people) if manner.remembers else None
+    session.rights = rights_of(rt, who if manner.remembers else Party(), account)
+    if step.choices or step.refused:
+        check_rights(session.rights, "choices")
     session.met = True
     seat = Seat(published, session, learnt, locked(published.model, manner, list(published.standard)))
     base: tuple[int, ...] | None = None
     if step.owned:
         session.owned = owned(rt, published.name, step.owned, now_us, own)
         session.start, base = "owned", _nearest(seat, session.owned["choices"])
-    elif manner.remembers and own:
+    elif manner.remembers and own and session.rights == "full":
         session.start, base = "remembered", _usual(seat, own)
     elif not manner.shows:
         session.start, base = "standard", seat.completed(seat.locked).chosen
-    elif only_approved(rt, account):
+    elif session.rights == "choose" and account:
         session.start, base = "variant", next((one.chosen for one in seat.ready.values()), published.standard)
-    elif manner.starts_whole:
+    elif session.rights != "full" or manner.starts_whole:
         session.start, base = "standard", published.standard
     model = published.model
     session.state = State(chosen_of(model, step.choices), refused_of(model, step.refused), base)
@@ -102,8 +106,10 @@ def resume(rt: Runtime, published: Published, step: Step) -> Seat:
 def _seated(rt: Runtime, published: Published, session: Session) -> Seat:
     manner = MANNERS[session.way]
     learnt = rt.tastes.of(rt.store, rt.clock.now_us(), published)
-    if session.owner is not None and not session.met:
-        who = party(rt, {session.owner.namespace: session.owner.value})
-        session.customer = customer_of(rt, who, published, remembered(rt, who, published.name), learnt.people)
+    if not session.met:
+        who = party(rt, {session.owner.namespace: session.owner.value}) if session.owner is not None else Party()
+        if who.subject is not None:
+            session.customer = customer_of(rt, who, published, remembered(rt, who, published.name), learnt.people)
+        session.rights = rights_of(rt, who, session.account)
     session.met = True
     return Seat(published, session, learnt, locked(published.model, manner, list(published.standard)))

@@ -25,6 +25,7 @@ from rapport.loop import generation
 from rapport.loop.configure.published import Published
 from rapport.ports.clock import Chance
 from rapport.ports.store import Store
+from rapport.workspace.capabilities import Configure
 from rapport.workspace.products import Way
 
 SESSIONS_MAX: Final = 20_000
@@ -77,6 +78,8 @@ class Session:
     """What the customer has of it already: ``choices`` and ``price``."""
     account: str = ""
     """In which company's shop."""
+    rights: Configure = "full"
+    """What may be configured."""
     customer: Customer | None = None
     """What this process knows of the customer; None of who is not known."""
     met: bool = False

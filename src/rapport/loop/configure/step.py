@@ -16,7 +16,7 @@ from rapport.loop.configure.begin import begin, offer, resume
 from rapport.loop.configure.choosing import cleared, picked, refused, taken
 from rapport.loop.configure.explained import asked, contradiction, explain
 from rapport.loop.configure.naming import chosen_of, refused_of
-from rapport.loop.configure.quoting import only_approved
+from rapport.loop.configure.rights import check_rights
 from rapport.loop.configure.seat import Seat
 from rapport.loop.configure.session import Session, State
 from rapport.loop.runtime import Runtime
@@ -119,8 +119,7 @@ def _move(rt: Runtime, change: _Change, step: Step) -> None:
     if session.finished:
         raise Conflict("this configuration is finished", where="session",
                        hint=f"begin a new session with owned: {session.id}")  # fmt: skip
-    if name in ("pick", "refuse", "clear", "choices") and only_approved(rt, session.account):
-        raise Conflict("this shop offers approved configurations only", where=name, hint="take one of the variants")
+    check_rights(session.rights, name)
     state = session.state
     if step.choices is not None and step.session:
         model = seat.published.model

@@ -42,6 +42,7 @@ def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
         "personalized": session.customer is not None,
         "remembers": session.owner is not None,
         "start": session.start,
+        "rights": session.rights,
         "choices": model.choices(now.shown),
         "refused": lists(model, state.refused),
         "complete": now.complete,
@@ -126,7 +127,7 @@ def _whole(seat: Seat, name: str, chosen: Sequence[int], now: Standing) -> Told:
 
 def _variants(seat: Seat, now: Standing, language: str) -> list[Told]:
     """The ready variants nearest to what is chosen; the standard product is told apart."""
-    ready = seat.ready
+    ready = seat.ready if seat.session.rights != "none" else {}
     names = {one.chosen: name for name, one in ready.items()}
     told = []
     for near in nearest(seat.published.model, list(ready.values()), now.shown):
