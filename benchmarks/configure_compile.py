@@ -144,6 +144,40 @@ def hard(options: int, ratio: float, rng: np.random.Generator) -> Formula:
     return Formula(options, options, [tuple(one) for one in (drawn * signs).tolist()], [0] * len(drawn), [])
 
 
+def cardinality(options: int, least: int, most: int) -> Model:
+    group = Group(name="g", options=tuple(range(1, options + 1)), least=least, most=most)
+    return Model(name="m", options=tuple(Option(name=str(one)) for one in range(options)), groups=(group,))
+
+
+def summed(groups: int, size: int, weight_max: int, rng: np.random.Generator, limits: int) -> Model:
+    """Groups that only limits bind: at most 45 of a hundred of the weight there is, and no less than a floor."""
+    everyone = range(1, groups * size + 1)
+    placed = tuple(
+        Group(name=f"g{one}", options=tuple(everyone[one * size : one * size + size])) for one in range(groups)
+    )
+    weights = {number: int(rng.integers(0, weight_max)) for number in everyone}
+    floor = {number: number % 7 for number in everyone}
+    bounds = (
+        Limit(name="ceiling", weights=weights, at_least=None, at_most=int(groups * weight_max * 0.45), when=TRUE),
+        Limit(name="floor", weights=floor, at_least=2 * groups, at_most=None, when=TRUE),
+    )
+    options = tuple(Option(name=str(one)) for one in everyone)
+    return Model(name="m", options=options, groups=placed, limits=bounds[:limits])
+
+
+def counted(seed: int, seconds: float) -> None:
+    """Cardinalities of large groups, and limits over ten groups of six."""
+    rng = np.random.default_rng(seed)
+    print("\n| sums | options | CPU s | nodes | edges |")
+    print("|---|---|---|---|---|", flush=True)
+    for options, least, most in ((500, 2, 5), (100, 0, 50), (100, 1, 50), (500, 0, 250)):
+        one = made(formula_of(cardinality(options, least, most)), seconds)
+        print(f"| {least} to {most} of {options} | {options} | {one.seconds:.2f} | {one.size} |", flush=True)
+    for limits, weight_max in ((1, 20), (1, 100), (2, 20), (2, 100)):
+        one = made(formula_of(summed(10, 6, weight_max, rng, limits)), seconds)
+        print(f"| {limits} limits, weights below {weight_max} | 60 | {one.seconds:.2f} | {one.size} |", flush=True)
+
+
 def growth(seed: int, seconds: float) -> None:
     rng = np.random.default_rng(seed)
     print("\n| product | options | CPU s | nodes | edges |")
@@ -166,6 +200,7 @@ def main() -> None:
     given = parser.parse_args()
     sys.set_int_max_str_digits(10_000)
     real(given.data, given.seconds, given.peer_seconds)
+    counted(given.seed, given.seconds)
     growth(given.seed, given.seconds)
 
 

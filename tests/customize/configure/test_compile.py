@@ -1,16 +1,20 @@
 """A circuit has the models of its formula, whatever the formula; and compiling stops when it is told to."""
 
-from itertools import product
+from itertools import combinations, product
+from math import comb
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.renault import renault_model
 from rapport.customize.configure.circuit import Circuit
 from rapport.customize.configure.compile import Budget, compile_formula
+from rapport.customize.configure.compile_blocks import blocks_of
+from rapport.customize.configure.compile_budget import Meter, Spent
+from rapport.customize.configure.compile_simplify import simplified
 from rapport.customize.configure.formula import Formula, formula_of
 from rapport.customize.configure.model import Group, Limit, Model, Option, Rule, Table
 from rapport.customize.configure.terms import TRUE, both, either, implies, negated, option
@@ -159,6 +163,55 @@ def test_a_limit_over_many_groups_compiles_from_its_sums():
     for start in range(6, 41, 5):
         sums = [total + weights[number] for total in sums for number in range(start, start + 5)]
     assert count(circuit) == sum(total <= 70 for total in sums)
+
+
+@pytest.mark.parametrize(("size", "least", "most"), [(500, 2, 5), (100, 0, 50), (100, 1, 50), (60, 30, 60)])
+def test_a_cardinality_of_many_options_is_a_grid(size, least, most):
+    group = Group(name="g", options=tuple(range(1, size + 1)), least=least, most=most)
+    options = tuple(Option(name=f"o{number}") for number in range(size))
+    circuit = compile_formula(formula_of(Model(name="m", options=options, groups=(group,))), Budget(nodes=20_000))
+    assert circuit is not None
+    assert count(circuit) == sum(comb(size, chosen) for chosen in range(least, most + 1))
+    assert not broken(circuit)
+
+
+@settings(max_examples=40)
+@given(
+    weights=st.lists(st.integers(-4, 9), min_size=8, max_size=8),
+    other=st.lists(st.integers(0, 6), min_size=8, max_size=8),
+    bounds=st.tuples(st.none() | st.integers(-5, 12), st.none() | st.integers(0, 30)), least=st.integers(0, 3),
+    most=st.integers(3, 6), below=st.booleans(), scale=st.sampled_from((1, 10**20)),
+)  # fmt: skip
+def test_two_limits_and_a_cardinality_keep_what_they_say(weights, other, bounds, least, most, below, scale):
+    groups = (
+        Group(name="a", options=(1,), least=0),
+        Group(name="b", options=(2, 3, 4, 5, 6, 7, 8), least=least, most=most, parent=1 if below else 0),
+    )
+    low, high = (None if bound is None else bound * scale for bound in bounds)
+    summed = {number: weight * scale for number, weight in enumerate(weights, 1)}
+    limits = (
+        Limit(name="l", weights=summed, at_least=low, at_most=high, when=TRUE),
+        Limit(name="k", weights=dict(enumerate(other, 1)), at_least=5, at_most=14, when=option(3)),
+    )
+    options = tuple(Option(name=f"o{number}") for number in range(8))
+    circuit = compiled(formula_of(Model(name="m", options=options, groups=groups, limits=limits)))
+    expected = [
+        chosen for size in range(9) for chosen in map(set, combinations(range(1, 9), size))
+        if (least if 1 in chosen or not below else 0) <= len(chosen - {1}) <= (most if 1 in chosen or not below else 0)
+        and (low is None or sum(summed[one] for one in chosen) >= low)
+        and (high is None or sum(summed[one] for one in chosen) <= high)
+        and (3 not in chosen or 5 <= sum(other[one - 1] for one in chosen) <= 14)
+    ]  # fmt: skip
+    assert count(circuit) == len(expected) == len(models(circuit))
+    assert not broken(circuit)
+
+
+def test_the_passes_before_the_search_stop_too():
+    said = [(number, number + 1) for number in range(1, 900)]
+    with pytest.raises(Spent):
+        simplified(900, said, Meter(Budget(spent=lambda: True)))
+    with pytest.raises(Spent):
+        blocks_of(900, said, [], Meter(Budget(spent=lambda: True)))
 
 
 def test_rules_about_one_option_keep_the_rest():

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 LITERAL: Final = 0
 AND: Final = 1
 OR: Final = 2
-FORMAT: Final = b"rapport circuit 1\n"
+FORMAT: Final = b"rapport circuit 2\n"
 """How stored circuits begin; another number is another format, or circuits that are to be compiled anew."""
 _DIGEST_BYTES: Final = 32
 

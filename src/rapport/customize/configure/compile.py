@@ -28,6 +28,8 @@ SMALL: Final = 3
 """In a block of so few variables any order will do."""
 FIRST_STEPS: Final = 4_000
 """An order that needs more steps than this makes way for the next one; then each gets four times as many, and so on."""
+FIRST_STEPS_WITH_SUMS: Final = 16 * FIRST_STEPS
+"""The same where sums are to be kept: their totals make the steps many in every order."""
 
 
 def compile_formula(formula: Formula, budget: Budget | None = None) -> Circuit | None:
@@ -60,7 +62,7 @@ class _Compiler:
             return FALSE
         known, bounds = found
         self._hold(known)
-        blocks = blocks_of(known.variables, known.clauses, bounds)
+        blocks = blocks_of(known.variables, known.clauses, bounds, self._meter)
         parts = [self._leaf(literal) for literal in known.fixed]
         parts += [node for block in blocks for node in self._block(block)]
         named = {abs(literal) for block in blocks for scope in block.scopes for literal in scope}
@@ -74,7 +76,7 @@ class _Compiler:
         written = {place for one in formula.sums for place in range(*one.clauses)}
         clauses = [clause for place, clause in enumerate(formula.clauses) if place not in written]
         while True:
-            known = simplified(formula.variables, clauses)
+            known = simplified(formula.variables, clauses, self._meter)
             if known is None:
                 return None
             stands = {abs(one): rep if one > 0 else -rep for rep, equal in known.equal.items() for one in equal}
@@ -99,12 +101,15 @@ class _Compiler:
         names = sorted({abs(literal) for scope in block.scopes for literal in scope})
         if len(names) <= SMALL:
             return self._searched(block, names)
-        bags = eliminated(names, block.scopes, self._meter)
+        bound = {abs(literal) for clause in block.clauses for literal in clause}
+        loose = [name for name in names if name not in bound]
+        bags = eliminated([name for name in names if name in bound], block.clauses, self._meter)
+        first = FIRST_STEPS_WITH_SUMS if block.bounds else FIRST_STEPS
         for attempt in count():
             for arrange in ARRANGEMENTS:
                 try:
-                    with self._meter.attempt(FIRST_STEPS * 4**attempt):
-                        return self._searched(block, arrange(bags))
+                    with self._meter.attempt(first * 4**attempt):
+                        return self._searched(block, [*arrange(bags), *loose])
                 except TooLong:
                     continue
         raise AssertionError("attempts go on until one ends or the budget does")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapport.customize.configure.compile_budget import Meter
 from rapport.customize.configure.compile_simplify import Clause
 from rapport.customize.configure.compile_sums import Bound
 
@@ -28,16 +29,16 @@ class Block:
         return [*self.clauses, *(bound.variables for bound in self.bounds)]
 
 
-def blocks_of(variables: int, clauses: Sequence[Clause], bounds: Sequence[Bound]) -> list[Block]:
+def blocks_of(variables: int, clauses: Sequence[Clause], bounds: Sequence[Bound], meter: Meter) -> list[Block]:
     """All blocks; whatever hangs on a variable of a block stands before it. Each clause has two literals or more."""
     scopes: list[Sequence[int]] = [*clauses, *(bound.variables for bound in bounds)]
-    near = _neighbours(variables, scopes)
+    near = _neighbours(variables, scopes, meter)
     seen = [False] * (variables + 1)
     parts: list[tuple[int, list[int]]] = []
-    for scope in scopes:
+    for scope in meter.every(scopes):
         start = abs(scope[0])
         if not seen[start]:
-            found = _from_the_largest(near, start)
+            found = _from_the_largest(near, start, meter)
             parts += found
             for _, members in found:
                 for variable in members:
@@ -45,17 +46,17 @@ def blocks_of(variables: int, clauses: Sequence[Clause], bounds: Sequence[Bound]
     return _filled(parts, clauses, bounds)
 
 
-def _from_the_largest(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[int]]]:
+def _from_the_largest(near: Sequence[Sequence[int]], start: int, meter: Meter) -> list[tuple[int, list[int]]]:
     """The parts of what hangs together around ``start``; the largest comes last and hangs on nothing."""
-    cut, largest = max(_hanging(near, start), key=lambda part: len(part[1]))
+    cut, largest = max(_hanging(near, start, meter), key=lambda part: len(part[1]))
     root = largest[0]
-    parts = _hanging(near, root)
+    parts = _hanging(near, root, meter)
     last = next(place for place, (_, members) in enumerate(parts) if cut in members)
     _, members = parts.pop(last)
     return [*parts, (0, [root, *members])]
 
 
-def _hanging(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[int]]]:
+def _hanging(near: Sequence[Sequence[int]], start: int, meter: Meter) -> list[tuple[int, list[int]]]:
     """The variable that each part hangs on and its other variables, seen from ``start``."""
     number = {start: 0}
     low = {start: 0}
@@ -76,6 +77,7 @@ def _hanging(near: Sequence[Sequence[int]], start: int) -> list[tuple[int, list[
             path.append((fresh, iter(near[fresh])))
             continue
         path.pop()
+        meter.step()
         if path and low[variable] >= number[path[-1][0]]:
             parts.append((path[-1][0], _taken(unplaced, variable)))
         elif path:
@@ -103,10 +105,10 @@ def _filled(parts: Sequence[tuple[int, list[int]]], clauses: Sequence[Clause], b
     return blocks
 
 
-def _neighbours(variables: int, scopes: Sequence[Sequence[int]]) -> list[list[int]]:
+def _neighbours(variables: int, scopes: Sequence[Sequence[int]], meter: Meter) -> list[list[int]]:
     """Around each clause and sum a ring of its variables: enough to tell what hangs together."""
     near: list[list[int]] = [[] for _ in range(variables + 1)]
-    for scope in scopes:
+    for scope in meter.every(scopes):
         for one, other in zip(scope, (*scope[1:], scope[0]), strict=True):
             near[abs(one)].append(abs(other))
             near[abs(other)].append(abs(one))

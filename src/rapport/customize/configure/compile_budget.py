@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 NODES_MAX: Final = 1_000_000
 """Beyond so many nodes a circuit would be too slow to answer at every click."""
 REMEMBERED_MAX: Final = 400_000_000
 """So many bytes of components are remembered at most."""
+
+ASKED_EVERY: Final = 256
+"""In a pass over clauses the budget is asked once for so many."""
+_Part = TypeVar("_Part")
 
 
 def _never() -> bool:
@@ -51,6 +55,13 @@ class Meter:
             yield
         finally:
             self._left = None
+
+    def every(self, parts: Iterable[_Part]) -> Iterator[_Part]:
+        """The same parts, for one pass over them that ends with ``Spent`` where the budget does."""
+        for place, part in enumerate(parts):
+            if place % ASKED_EVERY == 0:
+                self.step()
+            yield part
 
     def step(self, nodes: int = 0, remembered: int = 0) -> None:
         """One step, when there are so many nodes; it remembers so many bytes more."""

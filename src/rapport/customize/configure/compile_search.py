@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Generator, Sequence
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
+from rapport.customize.configure.compile_boxes import Boxes, Found, Room, narrower
 from rapport.customize.configure.compile_budget import Meter
+from rapport.customize.configure.compile_grid import Cell, grid
 from rapport.customize.configure.compile_nodes import FALSE, Nodes
 from rapport.customize.configure.compile_simplify import Clause
 from rapport.customize.configure.compile_sums import Bound, Sums
@@ -21,8 +23,19 @@ Held = Sequence[int]
 """Shape (2 · variables + 1,): the node of each literal; -v is counted from the end."""
 SHARED: Final = 8
 """So many neighbours in the order are taken together into one node, if a branch sets or frees them all."""
-_Component = tuple[bytes, list[int]]
-"""What it is remembered by, and its variables in the order to decide them."""
+GRID_MAX: Final = 1_000_000
+"""A sum over free variables whose totals times variables are no more is taken as a grid; greater ones are searched."""
+
+
+class _Component(NamedTuple):
+    key: bytes
+    """What it is remembered by, beside totals; empty for a variable that is free."""
+    members: list[int]
+    """Its variables in the order to decide them."""
+    sums: list[int]
+    """Those that still exclude anything in it."""
+    loose: bool
+    """Whether one sum is all that binds it."""
 
 
 class Search:
@@ -39,10 +52,12 @@ class Search:
         self._value = [0] * (2 * size + 1)
         self._trail: list[int] = []
         self._remembered: dict[bytes, int] = {}
+        self._boxes: dict[bytes, Boxes] = {}
         self._stamp = 0
         self._seen = [0] * (size + 1)
         self._sums = Sums(size, bounds, self._value)
         self._summed = [0] * len(bounds)
+        self._alive = [0] * len(bounds)
         self._build(size, clauses)
 
     def _build(self, size: int, clauses: Sequence[Clause]) -> None:
@@ -73,56 +88,108 @@ class Search:
         """The node of what is left where a literal holds, without what that holds itself; 0: of everything."""
         mark = len(self._trail)
         node = FALSE
-        if (literal == 0 or self._assume(literal)) and self._kept(mark):
-            parts = [self._held[one] for one in self._trail[mark:] if one != literal]
-            parts += [self._run(component) for component in self._components(range(1, len(self._seen)))]
-            node = self._nodes.both(parts)
+        everything = range(1, len(self._seen))
+        if literal == 0 or self._assume(literal):
+            judged = self._sums.judged(range(len(self._alive)), everything)
+            if isinstance(judged, tuple):
+                parts = [self._held[one] for one in self._trail[mark:] if one != literal]
+                parts += [self._run(component).node for component in self._components(everything, judged[0])]
+                node = self._nodes.both(parts)
         self._undo(mark)
         return node
 
-    def _run(self, component: _Component) -> int:
+    def _run(self, component: _Component) -> Found:
         """The node of a component; those that wait for others stand on a stack of generators."""
-        waiting = [(component[0], self._compiled(component[1]))]
-        node: int | None = None
+        found = self._recalled(component)
+        if found is not None:
+            return found
+        waiting = [(component, self._compiled(component))]
         while waiting:
-            key, one = waiting[-1]
+            wanted, one = waiting[-1]
             try:
-                wanted, members = one.send(node)
+                inner = one.send(found)
             except StopIteration as finished:
                 waiting.pop()
-                node = self._remembered[key] = cast("int", finished.value)
+                found = cast("Found", finished.value)
+                self._remember(wanted, found)
             else:
-                self._meter.step(len(self._nodes), len(wanted))
-                waiting.append((wanted, self._compiled(members)))
-                node = None
-        return self._remembered[component[0]]
+                self._meter.step(len(self._nodes), len(inner.key))
+                waiting.append((inner, self._compiled(inner)))
+                found = None
+        assert found is not None, "the last that waited has ended"
+        return found
 
-    def _compiled(self, members: list[int]) -> Generator[_Component, int | None, int]:
+    def _recalled(self, component: _Component) -> Found | None:
+        """What is known of a component; where one sum is all that binds it, it is known soon."""
+        if not component.key:
+            return Found(self._freed(component.members[0]), {})
+        if not component.sums:
+            node = self._remembered.get(component.key)
+            return None if node is None else Found(node, {})
+        boxes = self._boxes.get(component.key)
+        if boxes is None:
+            boxes = self._boxes[component.key] = Boxes(component.sums, large=self._sums.large)
+            if component.loose:
+                self._lay_grid(component, boxes)
+        return boxes.find([self._sums.totals[place] for place in component.sums])
+
+    def _remember(self, component: _Component, found: Found) -> None:
+        if component.sums:
+            self._boxes[component.key].add([self._sums.totals[place] for place in component.sums], found)
+        else:
+            self._remembered[component.key] = found.node
+
+    def _lay_grid(self, component: _Component, boxes: Boxes) -> None:
+        """The nodes of a component that one sum binds, for all totals, unless they are too many."""
+        place, held = component.sums[0], self._held
+        first, last = self._sums.totals_without(place, component.members)
+        cells = [
+            Cell(self._sums.weight(place, one), held[one], held[-one], self._freed(one)) for one in component.members
+        ]
+        if (last - first + sum(abs(cell.weight) for cell in cells)) * len(cells) > GRID_MAX:
+            return
+        pieces = grid(cells, self._sums.ends_of(place), (first, last), self._nodes, self._meter)
+        for start, end, node in zip(pieces.starts, [*pieces.starts[1:], last + 1], pieces.nodes, strict=True):
+            boxes.add([start], Found(node, {place: (0, end - start - 1)}))
+
+    def _compiled(self, component: _Component) -> Generator[_Component, Found | None, Found]:
         """Decides the first variable of a component both ways; asks for the nodes of what that leaves."""
-        branches = []
-        for literal in (members[0], -members[0]):
+        branches: list[int] = []
+        room: Room = {}
+        first = component.members[0]
+        for literal in (first, -first):
             mark = len(self._trail)
-            if self._assume(literal) and self._kept(mark):
-                branches.append((yield from self._branch(mark, members)))
+            if self._assume(literal):
+                node, around = yield from self._branch(mark, component)
+                branches.append(node)
+                room = narrower(room, around)
             self._undo(mark)
-        return self._nodes.either(branches)
+        return Found(self._nodes.either(branches), room)
 
-    def _branch(self, mark: int, members: list[int]) -> Generator[_Component, int | None, int]:
-        """What was set since ``mark`` holds, and every component that is left."""
+    def _branch(self, mark: int, component: _Component) -> Generator[_Component, Found | None, Found]:
+        """What was set since ``mark`` holds, and every component that is left.
+
+        Where one of them is false, so is all, whatever the room of the others.
+        """
+        judged = self._sums.judged(component.sums, self._trail[mark:])
+        if not isinstance(judged, tuple):
+            return Found(FALSE, judged)
+        left, room = judged
         leaves = [(abs(one), self._held[one]) for one in self._trail[mark:]]
         parts = []
-        for key, rest in self._components(members):
-            if not key:
-                leaves.append((rest[0], self._freed(rest[0])))
-                continue
-            node = self._remembered.get(key)
-            if node is None:
-                node = yield key, rest
-            assert node is not None, "whoever is asked for a node sends it"
-            parts.append(node)
-            if node == FALSE:
-                break
-        return self._nodes.both([*parts, *self._shared(leaves)])
+        for inner in self._components(component.members, left):
+            found = self._recalled(inner)
+            if found is None:
+                found = yield inner
+            assert found is not None, "whoever is asked for a node sends it"
+            if found.node == FALSE:
+                return found
+            if inner.key:
+                parts.append(found.node)
+                room = narrower(room, found.room)
+            else:
+                leaves.append((inner.members[0], found.node))
+        return Found(self._nodes.both([*parts, *self._shared(leaves)]), room)
 
     def _shared(self, leaves: list[tuple[int, int]]) -> list[int]:
         """Nodes of single variables, neighbours taken together level by level: other branches have the same ones."""
@@ -153,11 +220,6 @@ class Search:
                 del self._trail[head:]
                 return False
         return True
-
-    def _kept(self, mark: int) -> bool:
-        """Whether the sums of what was set since can still be kept."""
-        named = {place for literal in self._trail[mark:] for place in self._sums.named[abs(literal)]}
-        return all(self._sums.matters(place) is not None for place in named)
 
     def _set(self, literal: int) -> None:
         self._value[literal], self._value[-literal] = 1, -1
@@ -202,33 +264,41 @@ class Search:
                 self._left[place] += 1
         del self._trail[mark:]
 
-    def _components(self, members: Sequence[int]) -> list[_Component]:
-        """What is undecided among some variables, taken apart; the smallest first."""
+    def _components(self, members: Sequence[int], left: Sequence[int]) -> list[_Component]:
+        """What is undecided among some variables, taken apart, with the sums that are left; the smallest first."""
         value, seen = self._value, self._seen
         self._stamp += 1
+        for place in left:
+            self._alive[place] = self._stamp
         found = [self._component(start) for start in members if value[start] == 0 and seen[start] != self._stamp]
-        return sorted(found, key=lambda component: len(component[1]))
+        return sorted(found, key=lambda component: len(component.members))
 
     def _component(self, start: int) -> _Component:
         value, seen, met, stamp = self._value, self._seen, self._met, self._stamp
         seen[start] = stamp
         part, clauses, sums = [start], [], []
+        loose = True
         for variable in part:
             for other in self._near[variable]:
-                if seen[other] != stamp and value[other] == 0:
-                    seen[other] = stamp
-                    part.append(other)
+                if value[other] == 0:
+                    loose = False
+                    if seen[other] != stamp:
+                        seen[other] = stamp
+                        part.append(other)
             for place in self._named[variable]:
                 if met[place] != stamp and self._true[place] == 0:
                     met[place] = stamp
                     clauses.append(place)
                     part += self._unseen(self._members[place])
             for place in self._sums.named[variable]:
-                if self._summed[place] != stamp:
+                if self._alive[place] == stamp and self._summed[place] != stamp:
                     self._summed[place] = stamp
                     sums.append(place)
-                    part += self._unseen(self._sums.members[place]) if self._sums.matters(place) else ()
-        return self._key(part, clauses, sums), part
+                    part += self._unseen(self._sums.members[place])
+        part.sort()
+        sums.sort()
+        loose = loose and not clauses and len(sums) == 1 and self._sums.holds(sums[0])
+        return _Component(_key(part, clauses, sums), part, sums, loose)
 
     def _unseen(self, members: Sequence[int]) -> list[int]:
         """Those that are undecided and met for the first time."""
@@ -237,12 +307,9 @@ class Search:
             self._seen[one] = self._stamp
         return found
 
-    def _key(self, part: list[int], clauses: list[int], sums: list[int]) -> bytes:
-        """What a component is remembered by; sorts its parts. Empty for a variable that is free."""
-        part.sort()
-        clauses.sort()
-        totals = [(place, self._sums.totals[place]) for place in sorted(sums) if self._sums.matters(place)]
-        if len(part) == 1 and not totals:
-            return b""
-        key = array("i", (len(part), *part, *clauses)).tobytes()
-        return key + repr(totals).encode() if totals else key
+
+def _key(part: list[int], clauses: list[int], sums: list[int]) -> bytes:
+    """What a component is remembered by, beside totals. Empty for a variable that is free."""
+    if len(part) == 1 and not sums:
+        return b""
+    return array("i", (len(part), *part, *sorted(clauses), -1, *sums)).tobytes()

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from rapport.customize.configure.compile_budget import Meter
+
 Clause = tuple[int, ...]
 LONG: Final = 6
 """A clause of more literals is cut."""
@@ -35,25 +37,27 @@ class Simplified:
     """Variable that stands for others → the literals that hold exactly where it does, itself first."""
 
 
-def simplified(variables: int, clauses: Iterable[Sequence[int]]) -> Simplified | None:
+def simplified(variables: int, clauses: Iterable[Sequence[int]], meter: Meter) -> Simplified | None:
     """The same models, said shorter; None where there are none."""
     stands = np.arange(variables + 1)
     fixed: set[int] = set()
-    current = _plain(clauses)
+    current = _plain(meter.every(clauses))
     while True:
-        units = _units(current)
+        units = _units(current, meter)
         if units is None:
             return None
         fixed |= units
-        current = _without(current, units)
-        renamed = _equal(current, variables)
+        current = _without(meter.every(current), units)
+        renamed = _equal(current, variables, meter)
         if renamed is None:
             return None
         stands = np.sign(stands) * renamed[np.abs(stands)]
         if np.array_equal(renamed, np.arange(variables + 1)):
-            return _gathered(stands.tolist(), fixed, _cut(current, variables))
+            return _gathered(stands.tolist(), fixed, _cut(current, variables, meter))
         to = renamed.tolist()
-        current = _plain([to[literal] if literal > 0 else -to[-literal] for literal in clause] for clause in current)
+        current = _plain(
+            [to[literal] if literal > 0 else -to[-literal] for literal in clause] for clause in meter.every(current)
+        )
 
 
 def _plain(clauses: Iterable[Sequence[int]]) -> list[Clause]:
@@ -66,16 +70,16 @@ def _plain(clauses: Iterable[Sequence[int]]) -> list[Clause]:
     return list(found)
 
 
-def _units(clauses: Sequence[Clause]) -> set[int] | None:
+def _units(clauses: Sequence[Clause], meter: Meter) -> set[int] | None:
     """All literals that follow from clauses of one literal; None where they contradict."""
     occurs: dict[int, list[int]] = {}
-    for place, clause in enumerate(clauses):
+    for place, clause in enumerate(meter.every(clauses)):
         for literal in clause:
             occurs.setdefault(literal, []).append(place)
     left = [len(clause) for clause in clauses]
     waiting = [clause[0] for clause in clauses if len(clause) == 1]
     true = set(waiting)
-    for literal in waiting:
+    for literal in meter.every(waiting):
         if -literal in true:
             return None
         for place in occurs.get(-literal, ()):
@@ -97,9 +101,9 @@ def _without(clauses: Iterable[Clause], true: set[int]) -> list[Clause]:
     )
 
 
-def _equal(clauses: Iterable[Clause], variables: int) -> NDArray[np.int64] | None:
+def _equal(clauses: Iterable[Clause], variables: int, meter: Meter) -> NDArray[np.int64] | None:
     """Of each variable the literal of the smallest one that it is equal to; None where one is its own opposite."""
-    pairs = np.array([clause for clause in clauses if len(clause) == 2], dtype=np.int64).reshape(-1, 2)
+    pairs = np.array([clause for clause in meter.every(clauses) if len(clause) == 2], dtype=np.int64).reshape(-1, 2)
     premises = _places(-pairs.T.ravel())
     conclusions = _places(pairs[:, ::-1].T.ravel())
     size = 2 * variables + 2
@@ -123,15 +127,15 @@ def _places(literals: NDArray[np.int64]) -> NDArray[np.int64]:
     return 2 * np.abs(literals) + (literals < 0)
 
 
-def _cut(clauses: Sequence[Clause], variables: int) -> tuple[int, list[Clause]]:
+def _cut(clauses: Sequence[Clause], variables: int, meter: Meter) -> tuple[int, list[Clause]]:
     """Clauses of at most ``LONG`` literals, and how many variables they have now.
 
     A fresh variable is equal to the disjunction of the literals before; clauses that begin alike share it.
     """
-    known = _defined(clauses)
+    known = _defined(clauses, meter)
     size = variables
     found: list[Clause] = []
-    for clause in clauses:
+    for clause in meter.every(clauses):
         if len(clause) <= LONG:
             found.append(clause)
             continue
@@ -146,11 +150,11 @@ def _cut(clauses: Sequence[Clause], variables: int) -> tuple[int, list[Clause]]:
     return size, found
 
 
-def _defined(clauses: Sequence[Clause]) -> dict[tuple[int, int], int]:
+def _defined(clauses: Sequence[Clause], meter: Meter) -> dict[tuple[int, int], int]:
     """Two literals → a literal that holds exactly where one of them does, as the clauses say already."""
     pairs = {clause for clause in clauses if len(clause) == 2}
     known: dict[tuple[int, int], int] = {}
-    for clause in clauses:
+    for clause in meter.every(clauses):
         for place in range(3) if len(clause) == 3 else ():
             defined, (one, other) = -clause[place], clause[:place] + clause[place + 1 :]
             if all(tuple(sorted((defined, -part), key=abs)) in pairs for part in (one, other)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapport.customize.configure.compile_boxes import FAR, Room
 from rapport.customize.configure.writer import Sum
 
 
@@ -44,6 +45,17 @@ class Bound:
     def inside(self, low: int, high: int) -> bool:
         """Whether every sum between these keeps the bounds."""
         return (self.at_least is None or low >= self.at_least) and (self.at_most is None or high <= self.at_most)
+
+    def room_inside(self, low: int, high: int) -> tuple[int, int]:
+        """How much less and more both may be and still be inside, where they are."""
+        less = FAR if self.at_least is None else low - self.at_least
+        return less, FAR if self.at_most is None else self.at_most - high
+
+    def room_outside(self, low: int, high: int) -> tuple[int, int]:
+        """How much less and more both may be and still be outside, where they are."""
+        if self.at_least is not None and high < self.at_least:
+            return FAR, self.at_least - high - 1
+        return (FAR if self.at_most is None else low - self.at_most - 1), FAR
 
 
 def bounds_of(
@@ -120,6 +132,8 @@ class Sums:
         self.named: list[list[int]] = [[] for _ in range(size + 1)]
         self._adds: list[list[tuple[int, int]]] = [[] for _ in range(size + 1)]
         self.totals = [0] * len(bounds)
+        self.large = any(sum(map(abs, bound.weights.values())) >= FAR // 4 for bound in bounds)
+        """Whether totals leave the range of machine integers."""
         for place, bound in enumerate(bounds):
             for variable in bound.variables:
                 self.named[variable].append(place)
@@ -132,12 +146,40 @@ class Sums:
             for place, weight in self._adds[literal]:
                 self.totals[place] += sign * weight
 
-    def matters(self, place: int) -> bool | None:
-        """Whether a sum still excludes anything; None where nothing keeps it any more."""
-        bound, value = self._bounds[place], self._value
-        held = value[bound.when] if bound.when else 1
+    def judged(self, places: Iterable[int], decided: Iterable[int]) -> tuple[list[int], Room] | Room:
+        """Of some sums those that still exclude anything, after these literals were decided, and the room for that.
+
+        Only the room of the first where one cannot be kept any more.
+        """
+        changed = {place for literal in decided for place in self.named[abs(literal)]}
+        left: list[int] = []
+        room: dict[int, tuple[int, int]] = {}
+        for place in places:
+            kept, around = self._kept(place) if place in changed else (None, (FAR, FAR))
+            if kept is None:
+                left.append(place)
+            elif not kept:
+                return {place: around}
+            elif around != (FAR, FAR):
+                room[place] = around
+        return left, room
+
+    def _kept(self, place: int) -> tuple[bool | None, tuple[int, int]]:
+        """Whether a sum is kept whatever follows, None where that is open; and the room for it."""
+        bound = self._bounds[place]
+        held = self._value[bound.when] if bound.when else 1
         if held < 0:
-            return False
+            return True, (FAR, FAR)
+        low, high = self._ends(place)
+        if bound.inside(low, high):
+            return True, bound.room_inside(low, high)
+        if held > 0 and bound.outside(low, high):
+            return False, bound.room_outside(low, high)
+        return None, (FAR, FAR)
+
+    def _ends(self, place: int) -> tuple[int, int]:
+        """The least and the greatest that a total can become."""
+        bound, value = self._bounds[place], self._value
         low = high = self.totals[place]
         for group in bound.exclusive:
             least = most = 0
@@ -145,6 +187,23 @@ class Sums:
                 if value[variable] == 0:
                     least, most = min(least, bound.weights[variable]), max(most, bound.weights[variable])
             low, high = low + least, high + most
-        if bound.inside(low, high):
-            return False
-        return None if held > 0 and bound.outside(low, high) else True
+        return low, high
+
+    def holds(self, place: int) -> bool:
+        """Whether the condition of a sum is known to hold."""
+        when = self._bounds[place].when
+        return when == 0 or self._value[when] > 0
+
+    def ends_of(self, place: int) -> tuple[int | None, int | None]:
+        """At least, at most."""
+        return self._bounds[place].at_least, self._bounds[place].at_most
+
+    def weight(self, place: int, variable: int) -> int:
+        """What a variable adds to a sum."""
+        return self._bounds[place].weights.get(variable, 0)
+
+    def totals_without(self, place: int, variables: Iterable[int]) -> tuple[int, int]:
+        """Between which the total of all others can be."""
+        left = set(variables)
+        others = [weight for variable, weight in self._bounds[place].weights.items() if variable not in left]
+        return sum(min(0, one) for one in others), sum(max(0, one) for one in others)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rapport.customize.configure.limits import write_limit
 from rapport.customize.configure.model import ROOT, Group, Model
 from rapport.customize.configure.tables import write_table
-from rapport.customize.configure.writer import Formula, Kind, Reason, Writer
+from rapport.customize.configure.writer import Formula, Kind, Reason, Sum, Writer
 
 __all__ = ["Formula", "Kind", "Reason", "Writer", "formula_of"]
 
@@ -39,6 +39,7 @@ def _group(writer: Writer, group: Group) -> None:
     for number in group.options if below else ():
         writer.add(-number, group.parent)
     size = len(group.options)
+    first = writer.written
     writer.because("least", group.name)
     if group.least == size:
         for number in group.options:
@@ -50,6 +51,9 @@ def _group(writer: Writer, group: Group) -> None:
         writer.at_most_one(group.options)
     elif group.most < size or 1 < group.least < size:
         _count(writer, group, below)
+        bounds = (group.least or None, group.most if group.most < size else None)
+        each = dict.fromkeys(group.options, 1)
+        writer.sums.append(Sum(each, *bounds, group.parent, (), (first, writer.written)))
 
 
 def _count(writer: Writer, group: Group, below: Sequence[int]) -> None:
