@@ -88,7 +88,8 @@ def test_an_explanation_that_calls_itself_the_smallest_is(model, picks, literal)
     if found is None or not found.smallest:
         return
     reasons = [reason for reason in dict.fromkeys(formula.reasons) if reason.kind != "count"]
-    parts: list[int | Reason] = [*(pick for pick in picks if pick != literal), *reasons]
+    beside = [pick for pick in picks if pick != literal] if found.picks else []
+    parts: list[int | Reason] = [*beside, *reasons]
     for fewer in combinations(parts, max(0, len(found.picks) + len(found.reasons) - 1)):
         own = {one for one in fewer if isinstance(one, int)}
         assert possible(model, own | {literal}, {one for one in fewer if isinstance(one, Reason)})

@@ -23,10 +23,12 @@ class OutOfTries(Exception):
     """The search was cut short before its next set was certain to be the smallest."""
 
 
-def smallest_first(conflict: Conflict, tries: int, start: Collection[int] = ()) -> Iterator[frozenset[int]]:
-    """Minimal hitting sets that contain ``start``, by size; raises ``OutOfTries`` after so many calls of ``conflict``.
+def smallest_first(
+    conflict: Conflict, tries: int, start: Collection[int] = (), below: int | None = None
+) -> Iterator[frozenset[int]]:
+    """Minimal hitting sets that contain ``start``, by size; only those smaller than ``below``, where that is said.
 
-    So it does after ``SETS_MAX`` sets.
+    Raises ``OutOfTries`` after so many calls of ``conflict``, and after ``SETS_MAX`` sets.
     """
     known: list[Collection[int]] = []
     found: list[frozenset[int]] = []
@@ -48,7 +50,7 @@ def smallest_first(conflict: Conflict, tries: int, start: Collection[int] = ()) 
                 yield tried
                 continue
             known.append(missed)
-        for element in missed:
+        for element in missed if below is None or len(tried) + 1 < below else ():
             larger = tried | {element}
             if len(seen) == SETS_MAX:
                 raise OutOfTries

@@ -38,3 +38,16 @@ class Neighbours:
             yield list(near)
             edge = {variable for reason in new for variable in self._named[reason]} - reached
             reached |= edge
+
+    def ordered(self, literals: Iterable[int], reasons: Iterable[int]) -> list[int]:
+        """Some reasons, those fewest steps from the literals first, when only they lead on; the rest as they stood."""
+        reached = {abs(literal) for literal in literals}
+        waiting = list(reasons)
+        near: list[int] = []
+        while waiting:
+            next_to = [reason for reason in waiting if not reached.isdisjoint(self._named[reason])] or waiting
+            near += next_to
+            taken = set(next_to)
+            waiting = [reason for reason in waiting if reason not in taken]
+            reached.update(*(self._named[reason] for reason in next_to))
+        return near
