@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +20,11 @@ standard: {wood: pine, lock: plain}
 ANN = {"anonymousId": "ann"}
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    write_workspace(tmp_path, {"products/door.yaml": DOOR})
-    with open_site(tmp_path) as opened:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    root = tmp_path_factory.mktemp("doors")
+    write_workspace(root, {"products/door.yaml": DOOR})
+    with open_site(root) as opened:
         yield opened
 
 

@@ -71,12 +71,12 @@ def export(
         output.show(document, True, lambda target: None)
         return
     content = archive(document) if shape == "csv" else output.json_text(document).encode()
-    _write(to, content)
+    write(to, content)
     told = {"customer_id": document["customer"]["id"], "file": str(to), "bytes": len(content)}
     output.show(told, as_json, lambda target: output.facts(target, told, "Exported"))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """A file that only its owner may read. Raises ``InvalidInput`` for a place that cannot be written."""
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

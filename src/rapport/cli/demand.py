@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from rapport.cli import output
+from rapport.cli.customer import write
 from rapport.cli.output import percent
 from rapport.cli.session import AsJson, Session
+from rapport.core.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,13 +28,25 @@ def register(app: typer.Typer) -> None:
     app.command("ways")(ways)
 
 
-def demand(context: typer.Context, product: Product = "", as_json: AsJson = False) -> None:
+def demand(
+    context: typer.Context,
+    product: Product = "",
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write one product's tables: a zip of CSV files.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what customers configure: take rates, wishes in vain, what to stock and to build, as of the last refresh."""
     from rapport.loop.demand.report import of_product, overview
+    from rapport.loop.demand.tables import archive
 
+    if to is not None and not product:
+        raise UsageError("tables are of one product", where="--to", hint="name it: report demand PRODUCT --to FILE")
     session: Session = context.obj
     with session.open() as rt:
         document = of_product(rt, product) if product else overview(rt)
+    if to is not None:
+        write(to, archive(document))
     output.show(document, as_json, lambda target: (_draw if product else _draw_all)(target, document))
 
 
@@ -91,6 +106,7 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
     ]
     columns = ("group", "option", "taken", "where it fits the rest", "pieces", "trend")
     output.table(target, columns, rates, f"{document['title']} as of {document['as_of'][:16]}")
+    _draw_segments(target, document)
     _draw_unmet(target, document)
     _draw_plan(target, document["plan"])
     _draw_stock(target, document["stock"])
@@ -106,6 +122,20 @@ def _draw(target: Console, document: dict[str, Any]) -> None:
     ]
     if designs:
         output.table(target, ("design", "by", "taken since", "nearly", "revenue"), designs, "Designs of customers")
+
+
+def _draw_segments(target: Console, document: dict[str, Any]) -> None:
+    rows = [
+        (one["segment"], rate["group"], rate["title"], share(rate["inside"]), share(rate["outside"]),
+         f"{100 * rate['difference']:+.1f} ({100 * rate['low']:+.1f} to {100 * rate['high']:+.1f})")
+        for one in document["segments"] for rate in one["rates"] if rate["differs"]
+    ]  # fmt: skip
+    if rows:
+        columns = ("segment", "group", "option", "who belongs", "everybody else", "points")
+        output.table(target, columns, rows, "Taken more or less by a segment")
+    elif document["segments"]:
+        sizes = ", ".join(f"{one['segment']} ({one['customers']:,})" for one in document["segments"])
+        target.print(f"no option is seen to be taken more or less by a segment: {sizes}", soft_wrap=True)
 
 
 def _draw_unmet(target: Console, document: dict[str, Any]) -> None:
@@ -147,12 +177,12 @@ def _draw_stock(target: Console, stock: dict[str, Any]) -> None:
         target.print(f"what to stock: {stock['refused']}", soft_wrap=True)
         return
     rows = [
-        (way["way"].replace("_", " "), one["variants"],
+        (way["way"].replace("_", " "), one["variants"], one["modules"],
          *(f"{percent(near['share'])} ({100 * near['low']:.1f}–{percent(near['high'])})" for near in one["within"]))
         for way in stock["ways"] for one in way["curve"]
     ]  # fmt: skip
     title = f"Variants to stock, chosen on {stock['chosen_on']:,}, measured on the {stock['tested_on']:,} after them"
-    output.table(target, ("chosen by", "variants", "exactly", "within 1 change", "within 2"), rows, title)
+    output.table(target, ("chosen by", "variants", "options", "exactly", "within 1 change", "within 2"), rows, title)
 
 
 def _facts(document: dict[str, Any]) -> dict[str, str]:

@@ -64,6 +64,7 @@ def demand_page(rt: Runtime, product: str, words: Words, language: str) -> dict[
         "ends": [(words[f"demand_{key}"], share(report["abandonment"][key]))
                  for key in ("completed", "given_up", "dead_ends")],
         "groups": _groups(report["take_rates"], named, words),
+        "segments": _segments(report["segments"], named),
         "wishes": [_wish(one, named) for one in report["unmet"]["wishes"][:WISHES_SHOWN]],
         "compared": _compared(report["unmet"]["compared"], report["currency"], words),
         "wanted": [{**one, "name": _named(named, one)} for one in report["wanted"]],
@@ -166,10 +167,23 @@ def _stock(one: Mapping[str, Any], named: Titles, words: Words) -> dict[str, Any
         ],
         "ways": [
             {"name": words[f"demand_way_{way['way']}"],
+             "options": words["demand_way_options"].format(options=f"{way['curve'][-1]['modules']:,}",
+                                                           variants=way["curve"][-1]["variants"]),
              "variants": [{**variant, "said": _said(variant["choices"], named)} for variant in way["variants"][:5]]}
             for way in one["ways"]
         ],
     }  # fmt: skip
+
+
+def _segments(segments: Sequence[Mapping[str, Any]], named: Titles) -> dict[str, Any]:
+    """Which segments there are, and what they take more or less often."""
+    rows = [
+        {"segment": one["segment"], "name": _named(named, rate), "inside": share(rate["inside"]),
+         "outside": share(rate["outside"]),
+         "points": f"{100 * rate['difference']:+.1f} ({100 * rate['low']:+.1f} – {100 * rate['high']:+.1f})"}
+        for one in segments for rate in one["rates"] if rate["differs"]
+    ]  # fmt: skip
+    return {"sizes": [(one["segment"], one["customers"]) for one in segments], "rows": rows}
 
 
 def _said(choices: Mapping[str, Any], named: Titles) -> str:

@@ -34,7 +34,7 @@ def coverage(ways: Sequence[Mapping[str, Any]], changes: int, across: str, said:
     """Share of demand within so many changes, by the number of variants: the first way as a line, the second dashed."""
     most = max(len(way["curve"]) for way in ways)
     drawn = [_grid(most)]
-    for name, way in zip(("gain", "random"), ways, strict=True):
+    for name, way in zip(("gain", "random"), ways, strict=False):
         near = [one["within"][changes] for one in way["curve"]]
         spots = [(_x(place, most), _y(one["share"])) for place, one in enumerate(near, start=1)]
         if name == "gain":

@@ -63,8 +63,8 @@ def enter(request: AnyRequest, state: State, customer_id: FromPath[str], data: J
 
 
 @dataclass
-class _ZipToo(Operation):
-    """Export's operation: OpenAPI's document names both of its media types."""
+class ZipToo(Operation):
+    """An operation that answers with a zip as well: OpenAPI's document names both of its media types."""
 
     def __post_init__(self) -> None:
         contents = getattr((self.responses or {}).get("200"), "content", None)
@@ -77,7 +77,7 @@ class _ZipToo(Operation):
     guards=[needs("manage")],
     summary="Export all about a customer",
     sync_to_thread=True,
-    operation_class=_ZipToo,
+    operation_class=ZipToo,
     responses={200: ResponseSpec(dict[str, Any], description="The document, or the zip.", generate_examples=False)},
 )
 def export(state: State, customer_id: FromPath[str], format: FromQuery[Format] = "json") -> Response[Any]:

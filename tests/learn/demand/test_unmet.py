@@ -46,10 +46,10 @@ def test_refusals_without_effect_are_told_to_have_none_although_long_sessions_me
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     hits = 0
-    for seed in range(24):
+    for seed in range(16):
         found = compare(list(walks(250, 0.2, 0.1, 0.2, seed)), AS_OF, seed)
         hits += holds(found.low, 0.1, found.high)
-    assert hits >= 20
+    assert hits >= 13
 
 
 def test_the_same_seed_tells_the_same() -> None:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from rapport.bootstrap import open_runtime
 from rapport.core.configuration import CONFIGURATION_PROPOSED
 from rapport.core.errors import InvalidInput
 from rapport.customize.configure.reasoner import Impossible
 from rapport.loop.demand.designs import Proposal, propose
-from tests.loop.conftest import Shop
+from tests.loop.conftest import CountingChance, HandClock, Shop, write_workspace
+from tests.loop.demand.doors import DOOR
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One for all of these: what is refused leaves nothing behind."""
+    root = tmp_path_factory.mktemp("designs")
+    write_workspace(root, **{"products/door.yaml": DOOR})
+    clock = HandClock()
+    runtime = open_runtime(root, clock=clock, chance=CountingChance())
+    yield Shop(runtime, clock, root)
+    runtime.close()
 
 
 def hand_in(shop: Shop, **changed: Any) -> dict[str, Any]:

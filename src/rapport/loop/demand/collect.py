@@ -7,6 +7,7 @@ from typing import Final
 
 from rapport.core.configuration import CONFIGURATION_PROPOSED, SESSION_EVENTS
 from rapport.core.quoting import literal, moment_sql
+from rapport.learn.demand.segmented import Belonging
 from rapport.learn.demand.sessions import Row, Told, read
 from rapport.loop.runtime import Runtime
 
@@ -28,9 +29,25 @@ def collect(rt: Runtime, as_of_us: int) -> Told:
 
 def may_be_told_apart(rt: Runtime) -> frozenset[str]:
     """Customers who neither switched personalisation off nor asked not to be written to, as of the last refresh."""
-    if "customers" not in rt.warehouse.tables():
+    if not _refreshed(rt):
         return frozenset()
     rows = rt.warehouse.customer_rows(["personalized", "opted_out"])
     return frozenset(
         customer_id for customer_id, personal, opted_out in rows if personal is not False and not opted_out
     )
+
+
+def belonging(rt: Runtime) -> Belonging:
+    """Who belongs to each declared segment, as of the last refresh; who switched personalisation off is in none."""
+    held = {row[0] for row in rt.warehouse.query("DESCRIBE SELECT * FROM customers")} if _refreshed(rt) else set()
+    names = [name for name in rt.workspace.segments if name in held]
+    found: dict[str, dict[str, bool]] = {name: {} for name in names}
+    for customer_id, *values in rt.warehouse.customer_rows(names) if names else ():
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                found[name][customer_id] = value
+    return found
+
+
+def _refreshed(rt: Runtime) -> bool:
+    return "customers" in rt.warehouse.tables()

@@ -9,6 +9,7 @@ from rapport.customize.configure.model import ROOT, Model
 from rapport.customize.configure.reasoner import Impossible
 from rapport.learn.demand.modules import Module, Modules, Parts, Pick
 from rapport.loop.configure.published import Published
+from rapport.workspace.products import Choices
 from rapport.workspace.wording import worded
 
 
@@ -81,8 +82,8 @@ def _standard(published: Published) -> Parts:
         return parts_of(published.model, published.model.literals(published.product.standard))
 
 
-def _completed(published: Published, choices: Mapping[str, str | list[str]]) -> Sequence[int] | None:
+def _completed(published: Published, choices: Choices) -> Sequence[int] | None:
     try:
-        return published.completed(published.model.literals(choices, where="variants"))
+        return published.whole(choices)
     except Impossible:
         return None

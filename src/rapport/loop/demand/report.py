@@ -19,13 +19,14 @@ from rapport.learn.demand.digital import digital
 from rapport.learn.demand.gap import gap
 from rapport.learn.demand.premium import premium
 from rapport.learn.demand.production import build_plan
+from rapport.learn.demand.segmented import Belonging, by_segment
 from rapport.learn.demand.sessions import Design, Session, Told
 from rapport.learn.demand.take_rates import sold_of, take_rates
 from rapport.learn.demand.unmet import unmet
 from rapport.learn.demand.wanted import wanted
 from rapport.learn.demand.ways import ways
 from rapport.loop.configure.published import Published
-from rapport.loop.demand.collect import collect, may_be_told_apart
+from rapport.loop.demand.collect import belonging, collect, may_be_told_apart
 from rapport.loop.demand.modules import modules_of
 from rapport.loop.demand.possible import possible
 from rapport.loop.demand.stocking import variants_to_stock
@@ -98,7 +99,8 @@ def measure(rt: Runtime, as_of_us: int) -> dict[str, Any]:
     """The report on every product, and on the four ways."""
     told = collect(rt, as_of_us)
     published = {name: rt.shelf.published(name) for name in rt.shelf.names}
-    products = {name: _product(rt, one, told, as_of_us) for name, one in published.items()}
+    members = belonging(rt)
+    products = {name: _product(rt, one, told, members, as_of_us) for name, one in published.items()}
     modules = {name: modules_of(one) for name, one in published.items()}
     return {
         "as_of": iso(as_of_us),
@@ -110,7 +112,7 @@ def measure(rt: Runtime, as_of_us: int) -> dict[str, Any]:
     }
 
 
-def _product(rt: Runtime, published: Published, told: Told, as_of_us: int) -> dict[str, Any]:
+def _product(rt: Runtime, published: Published, told: Told, members: Belonging, as_of_us: int) -> dict[str, Any]:
     sessions = [one for one in told.sessions if one.product == published.name]
     designs = [one for one in told.designs if one.product == published.name]
     modules, sold = modules_of(published), sold_of(sessions)
@@ -118,6 +120,7 @@ def _product(rt: Runtime, published: Published, told: Told, as_of_us: int) -> di
         "title": modules.title,
         "customers": len({one.customer for one in sessions if one.customer}),
         "take_rates": take_rates(modules, sold, possible(published, [one.parts for one in sold])),
+        "segments": by_segment(modules, sessions, members),
         "unmet": unmet(modules, sessions, as_of_us, SEED),
         "wanted": wanted(modules, sessions, designs),
         "abandonment": abandonment(modules, sessions, as_of_us),

@@ -23,6 +23,8 @@ SIZES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 WITHIN: Final = (0, 1, 2)
 HELD_OUT: Final = 0.25
 """The last quarter of what was sold."""
+MODULE_WORTH: Final = 0.02
+"""Where production is to stay simple, an option more must save a change in one of fifty orders."""
 SOLD_LEAST: Final = 60
 """So many configurations are needed."""
 
@@ -39,7 +41,11 @@ def variants_to_stock(model: Model, modules: Modules, sold: Sequence[Sold], seed
     made = [modules.made_of(one.parts) for one in sold]
     before, after = _past(model, made[:cut]), _past(model, made[cut:])
     places = Places.of(model)
-    chosen = {"fewest_changes": stock(places, before, SIZES[-1]), "best_sellers": best_sellers(before, SIZES[-1])}
+    chosen = {
+        "fewest_changes": stock(places, before, SIZES[-1]),
+        "best_sellers": best_sellers(before, SIZES[-1]),
+        "fewest_modules": stock(places, before, SIZES[-1], module_worth=MODULE_WORTH),
+    }
     share = Counter(made)
     return {
         "refused": None,

@@ -78,11 +78,16 @@ def archive(document: Mapping[str, Any]) -> bytes:
     Lists and objects stand in a cell as JSON. A text that a spreadsheet might take for a formula, or that begins with
     an apostrophe, has an apostrophe put before it: ``plain`` takes it off again.
     """
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name, rows in tables(document).items():
+    return packed(tables(document))
+
+
+def packed(named: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """Tables by name, as ``archive`` packs them."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, rows in named.items():
             zipped.writestr(zipfile.ZipInfo(f"{name}.csv", _MADE), table_csv(rows), zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return content.getvalue()
 
 
 def table_csv(rows: Sequence[Mapping[str, Any]]) -> str:
