@@ -55,6 +55,7 @@ from rapport.service.selection import selection
 from rapport.service.stage import stages
 from rapport.service.uplift import uplift
 from rapport.service.value import value
+from rapport.service.warming import Warming
 
 ROUTES: Final = (
     customers,
@@ -150,6 +151,8 @@ def _quiet(config: AppConfig) -> AppConfig:
 
 
 def _lifespan(rt: Runtime, folding: Folding, fold_in_background: bool, close_at_end: bool):  # type: ignore[no-untyped-def]
+    warming = Warming(rt)
+
     @asynccontextmanager
     async def span(_: Litestar) -> AsyncIterator[None]:
         rt.arbiter.warm_up()
@@ -157,9 +160,11 @@ def _lifespan(rt: Runtime, folding: Folding, fold_in_background: bool, close_at_
         await Saves().wait(rt.store.append([]))
         if fold_in_background:
             folding.start()
+            warming.start()
         try:
             yield
         finally:
+            warming.stop()
             folding.stop()
             if close_at_end:
                 rt.close()

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from rapport.customize.configure.answering import reasoner_of
 from rapport.customize.configure.product import of_product
 from rapport.loop.configure import published as publishing
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.circuits import Circuits, compile_beside, compiled
-from rapport.loop.configure.published import Shelf
+from rapport.loop.configure.published import Published, Shelf
 from rapport.loop.configure.step import peek
+from rapport.loop.demand.modules import modules_of
+from rapport.workspace.products import Product
 from tests.loop.configure.conftest import Desk
+
+
+def test_what_a_file_says_as_a_whole_takes_nothing_in_that_would_be_cheaper() -> None:
+    options = {"lamp": {}, "mat": {"price": -1}}
+    said = {"name": "desk", "groups": {"extras": {"least": 0, "most": 0, "options": options}},
+            "standard": {"extras": []}, "variants": {"lit": {"choices": {"extras": ["lamp"]}}}}  # fmt: skip
+    product = msgspec.convert(said, Product)
+    model = of_product(product)
+    desk = Published(product, model, reasoner_of(model))
+    assert (desk.standard, desk.whole(product.variants["lit"].choices)) == ((), (1,))
+    assert modules_of(desk).variants == (frozenset({("extras", "lamp")}),)
 
 
 def files(desk: Desk) -> list[Path]:
@@ -60,3 +75,15 @@ def test_a_process_of_its_own_compiles_what_takes_long(desk: Desk) -> None:
     assert circuit is not None
     assert own is not None
     assert circuit.to_bytes() == own.to_bytes()
+
+
+def test_what_took_too_long_is_left_until_the_compiler_is_another(desk: Desk) -> None:
+    model = of_product(desk.shop.rt.workspace.products["window"])
+    circuits = Circuits(desk.shop.root)
+    circuits.give_up(model.version)
+    assert not compile_beside(str(desk.shop.root), model, 30.0)
+    (mark,) = files(desk)
+    mark.write_bytes(b"an older compiler")
+    assert not circuits.given_up(model.version)
+    assert circuits.keep_only([]) == 1
+    assert files(desk) == []

@@ -24,7 +24,9 @@ from rapport.customize.configure.reasoner import (
 )
 
 COMPILED_FROM_EDGES: Final = 1_500
-"""A smaller circuit is walked in plain Python: as quick as a page needs, and it imports and compiles nothing."""
+"""A smaller circuit is walked in plain Python: as quick as a command needs, and it imports and compiles nothing."""
+COMPILED_ONCE_WARM: Final = 64
+"""From so many edges a circuit that was warmed up is walked by what was compiled: it will be asked often."""
 WEIGHT_BITS: Final = 60
 """Weights are whole numbers of this size, so that their sums fit 64 bits."""
 _EXACT_BITS: Final = 53
@@ -66,6 +68,8 @@ class CircuitReasoner:
 
     def warm(self) -> None:
         """Makes every pass once: some milliseconds, and some seconds where they have never been compiled."""
+        if isinstance(self._passes, PlainPasses) and self._circuit.edges >= COMPILED_ONCE_WARM:
+            self._passes = _compiled(self._circuit)
         allowed = self._allowed([])
         self._passes.states(allowed)
         self._passes.ranges(allowed, self._price)
@@ -143,6 +147,10 @@ def passes_over(circuit: Circuit) -> Passes:
     """The passes that suit its size."""
     if circuit.edges < COMPILED_FROM_EDGES:
         return PlainPasses(circuit)
+    return _compiled(circuit)
+
+
+def _compiled(circuit: Circuit) -> Passes:
     passes: Passes = import_module("rapport.customize.configure.passes").CompiledPasses(circuit)
     return passes
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
-from rapport.customize.configure.circuit import Circuit
+from rapport.customize.configure.circuit import FORMAT, Circuit
 from rapport.customize.configure.compile import compile_formula
 from rapport.customize.configure.compile_budget import Budget
 from rapport.customize.configure.formula import formula_of
@@ -54,6 +54,16 @@ class Circuits:
             Path(beside).unlink(missing_ok=True)
             raise
 
+    def given_up(self, version: str) -> bool:
+        """Whether this compiler took too long over a version before: it would again."""
+        file = self._given_up(version)
+        return file.exists() and file.read_bytes() == FORMAT
+
+    def give_up(self, version: str) -> None:
+        """Notes that a version takes too long."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._given_up(version).write_bytes(FORMAT)
+
     def size(self, version: str) -> int:
         """Bytes on disk; 0 where there is none."""
         file = self._file(version)
@@ -61,10 +71,13 @@ class Circuits:
 
     def keep_only(self, versions: Collection[str]) -> int:
         """Removes the circuits of all other versions; tells how many."""
-        gone = [file for file in self._folder.glob(f"*{_SUFFIX}") if file.stem not in versions]
+        gone = [file for file in self._folder.glob(f"*{_SUFFIX}*") if file.name.partition(".")[0] not in versions]
         for file in gone:
             file.unlink(missing_ok=True)
         return len(gone)
+
+    def _given_up(self, version: str) -> Path:
+        return self._folder / f"{version}{_SUFFIX}.given_up"
 
     def _file(self, version: str) -> Path:
         return self._folder / f"{version}{_SUFFIX}"
@@ -88,7 +101,13 @@ def compiled(model: Model, seconds: float, tell: Callable[[float], None] = lambd
 
 
 def compile_beside(root: str, model: Model, seconds: float = COMPILE_S) -> bool:
-    """Compiles in a process of its own, which leaves this one its hands free; tells whether a circuit came of it."""
+    """Compiles in a process of its own, which leaves this one its hands free; tells whether a circuit came of it.
+
+    A version that took too long once is not tried again until somebody compiles it with more time, or the compiler
+    has become another.
+    """
+    if Circuits(root).given_up(model.version):
+        return False
     context = multiprocessing.get_context("spawn")
     child = context.Process(target=_compile_into, args=(root, model, seconds), daemon=True)
     child.start()
@@ -99,5 +118,6 @@ def compile_beside(root: str, model: Model, seconds: float = COMPILE_S) -> bool:
 def _compile_into(root: str, model: Model, seconds: float) -> None:
     circuit = compiled(model, seconds)
     if circuit is None:
+        Circuits(root).give_up(model.version)
         raise SystemExit(1)
     Circuits(root).write(model.version, circuit)

@@ -26,7 +26,7 @@ from rapport.customize.configure.product import of_product, whole_literals
 from rapport.customize.configure.reasoner import Impossible, Reasoner
 from rapport.loop.configure.circuits import AT_ONCE_S, Circuits, compile_beside, compiled
 from rapport.workspace.definitions import Workspace
-from rapport.workspace.products import Product
+from rapport.workspace.products import Choices, Product
 from rapport.workspace.wording import LANGUAGES
 
 QUICK_EDGES: Final = 20_000
@@ -86,7 +86,11 @@ class Published:
     @cached_property
     def standard(self) -> tuple[int, ...]:
         """The standard product, completed at the lowest price; ``Impossible`` where no configuration exists."""
-        return self.completed(whole_literals(self.model, self.product.standard))
+        return self.whole(self.product.standard)
+
+    def whole(self, choices: Choices) -> tuple[int, ...]:
+        """A standard or variant as the product's file says it, the rest at the lowest price; raises ``Impossible``."""
+        return self.completed(whole_literals(self.model, choices))
 
     def completed(self, literals: list[int]) -> tuple[int, ...]:
         """A configuration with these literals, at the lowest price of all; raises ``Impossible``."""
@@ -137,6 +141,13 @@ class Shelf:
                 self._published[name] = self._publish(product)
             return self._published[name]
 
+    def warm_up(self, going_on: Callable[[], bool]) -> None:
+        """Makes every product ready, so that nobody who asks first waits for what is compiled once."""
+        for name in self.names:
+            if not going_on():
+                return
+            self.published(name).reasoner.warm()
+
     def quick(self, name: str) -> bool:
         """Whether a step takes so little that whoever serves others at the same time need not step aside."""
         found = self._published.get(name)
@@ -179,9 +190,9 @@ class Shelf:
 
     def _compile_beside(self, product: Product, model: Model) -> None:
         if compile_beside(self._root, model) and (circuit := self._circuits.read(model.version)) is not None:
-            self._published[product.name] = Published(
-                product, model, CircuitReasoner(circuit, price_row(model)), circuit.edges
-            )
+            exact = _exact(product, model, circuit)
+            exact.reasoner.warm()
+            self._published[product.name] = exact
             return
         _log.info("a product takes too long to compile; a solver answers for it", product=model.name)
 
