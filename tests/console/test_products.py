@@ -74,8 +74,9 @@ def counted(site: Site) -> dict[str, Any]:
 def test_the_four_ways_stand_beside_the_textbook(signed_in: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signed_in.call("GET", "/ways?lang=en").text
     assert "against its own argument" in before
-    assert "run `rapport refresh` first" in before
-    monkeypatch.setattr(ways, "report", lambda _: counted(signed_in))
+    assert "Nothing is counted yet: run rapport refresh." in before
+    assert "尚未统计" in signed_in.call("GET", "/ways?lang=zh").text
+    monkeypatch.setattr(ways, "of_ways", lambda _: counted(signed_in))
 
     page = signed_in.call("GET", "/ways?lang=en").text
     assert "not enough data (n = 0)" in page
@@ -89,7 +90,7 @@ def test_where_figures_differ_from_the_textbook_it_is_said(signed_in: Site, monk
     for one in told["ways"]:
         low, high = cost.get(one["way"], (None, None))
         one["cost"] = {"n": 50 if low else 3, "mean": low, "low": low, "high": high}
-    monkeypatch.setattr(ways, "report", lambda _: told)
+    monkeypatch.setattr(ways, "of_ways", lambda _: told)
     page = signed_in.call("GET", "/ways?lang=en").text
 
     assert "Cost: Adaptive lies above Collaborative." in page

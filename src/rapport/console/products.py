@@ -194,18 +194,19 @@ def _written(rule: ProductRule | None) -> str:
 
 def _ready(published: Published, said: Product, language: str, words: Words) -> Iterator[dict[str, Any]]:
     """The standard product and the variants, completed; one that is not possible says so."""
-    yield {"title": words["products_standard"], "approved": "", **_completed(published, said.standard, language)}
+    yield {"title": words["products_standard"], "approved": "", **_completed(published, said.standard, language, words)}
     for name, one in said.variants.items():
         title = worded(one.titles, language, one.title, name)
-        yield {"title": title, "approved": ", ".join(one.approved), **_completed(published, one.choices, language)}
+        completed = _completed(published, one.choices, language, words)
+        yield {"title": title, "approved": ", ".join(one.approved), **completed}
 
 
-def _completed(published: Published, choices: Choices, language: str) -> dict[str, Any]:
+def _completed(published: Published, choices: Choices, language: str, words: Words) -> dict[str, Any]:
     model = published.model
     try:
-        chosen = published.completed(model.literals(choices))
-    except Impossible as error:
-        return {"choices": [], "price": None, "why_not": str(error)}
+        chosen = published.whole(choices)
+    except Impossible:
+        return {"choices": [], "price": None, "why_not": words["products_not_together"]}
     told = [
         (worded(group.titles, language, group.title, group.name), _titles(model, group, chosen, language))
         for group in model.groups

@@ -18,7 +18,7 @@ from rapport.console import plot
 from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, signed_in
 from rapport.core.errors import Conflict, NotFound
-from rapport.loop.demand.ways import report
+from rapport.loop.demand.report import of_ways
 from rapport.loop.runtime import Runtime
 from rapport.workspace.products import WAYS, Way
 
@@ -32,8 +32,6 @@ TEXTBOOK: Final[dict[Way, tuple[str, str, str, str]]] = {
     "transparent": ("fairly_high", "fairly_low", "high", "high"),
 }
 """Way → its level in each criterion, in their order."""
-PRINTED: Final = ("collaborative", ("cost", "low"), ("imitation", "high"))
-"""What the printed table says instead."""
 MEASURED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "cost": (("cost", "money"), ("steps", "number"), ("minutes", "number")),
     "imitation": (("bits", "number"),),
@@ -58,10 +56,11 @@ def ways(request: AnyRequest, state: State) -> Response[str]:
 def ways_page(rt: Runtime, words: Words) -> dict[str, Any]:
     """Everything the page shows; before the first figures, why there are none."""
     try:
-        told = report(rt)
+        told = of_ways(rt)
         why_not = ""
     except (Conflict, NotFound) as error:
-        told, why_not = {"ways": [], "currency": "", "least": 0, "as_of": None}, str(error)
+        told = {"ways": [], "least": 0, "as_of": None}
+        why_not = words["demand_undeclared" if isinstance(error, NotFound) else "demand_unread"]
     figures = {one["way"]: one for one in told["ways"]}
     return {
         "textbook": [_textbook(way, words) for way in WAYS],

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from rapport.core.errors import InvalidInput
+from rapport.learn.demand.sessions import FORGETS
 from rapport.loop.configure.step import Blocked
+from rapport.loop.configure.ways import MANNERS
 from tests.loop.configure.conftest import Desk
 from tests.loop.conftest import identify
 
@@ -76,6 +78,10 @@ def test_a_habit_is_filled_in_and_what_changes_is_asked(desk: Desk) -> None:
     told = desk.begin(customer=ANN)
     assert (told["start"], told["choices"]["frame"], told["next"]) == ("remembered", "oak", "glass")
     assert "glass" not in told["choices"]
+
+
+def test_what_the_loop_forgets_the_demand_takes_as_nobodys() -> None:
+    assert {way for way, manner in MANNERS.items() if not manner.remembers} == FORGETS
 
 
 def test_who_asks_cannot_make_a_forgetting_product_remember(desk_of: Callable[[str], Desk]) -> None:

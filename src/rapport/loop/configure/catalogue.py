@@ -9,6 +9,7 @@ from rapport.customize.configure.product import of_product
 from rapport.customize.configure.uvl import write_uvl
 from rapport.loop.configure.published import Published
 from rapport.loop.runtime import Runtime
+from rapport.workspace.wording import worded
 
 
 def products(rt: Runtime, language: str = "en") -> list[dict[str, Any]]:
@@ -16,7 +17,7 @@ def products(rt: Runtime, language: str = "en") -> list[dict[str, Any]]:
     found = []
     for name in rt.shelf.names:
         product = rt.shelf.product(name)
-        title = product.titles.get(language) or product.title or name
+        title = worded(product.titles, language, product.title, name)
         found.append({"product": name, "title": title, "way": product.way, "groups": len(product.groups)})
     return found
 
@@ -28,7 +29,7 @@ def model_of(rt: Runtime, name: str, language: str = "en") -> dict[str, Any]:
     count = published.reasoner.count([])
     return {
         "product": name,
-        "title": product.titles.get(language) or model.title or name,
+        "title": worded(product.titles, language, model.title, name),
         "version": model.version,
         "way": product.way,
         "certain": published.reasoner.certain,
@@ -39,7 +40,7 @@ def model_of(rt: Runtime, name: str, language: str = "en") -> dict[str, Any]:
         "groups": [_group(published, place, language) for place in range(len(model.groups))],
         "standard": {"choices": model.choices(published.standard), "price": _price(published, published.standard)},
         "variants": [
-            {"variant": key, "title": one.titles.get(language) or one.title or key, "choices": dict(one.choices)}
+            {"variant": key, "title": worded(one.titles, language, one.title, key), "choices": dict(one.choices)}
             for key, one in product.variants.items() if not one.approved
         ],
     }  # fmt: skip
@@ -56,7 +57,7 @@ def _group(published: Published, place: int, language: str) -> dict[str, Any]:
     above = model.group_of[group.parent] if group.parent else None
     return {
         "group": group.name,
-        "title": group.titles.get(language) or group.title or group.name,
+        "title": worded(group.titles, language, group.title, group.name),
         "dimension": group.dimension,
         "around": group.around,
         "least": group.least,
@@ -70,7 +71,7 @@ def _option(published: Published, number: int, language: str) -> dict[str, Any]:
     option = published.model.option(number)
     return {
         "option": option.name,
-        "title": option.titles.get(language) or option.title or option.name,
+        "title": worded(option.titles, language, option.title, option.name),
         "price": from_units(option.price),
         "partner": option.partner,
         "digital": option.digital,

@@ -16,8 +16,9 @@ from rapport.customize.configure.shown import shown
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing
 from rapport.loop.configure.explained import why
-from rapport.loop.configure.naming import Told, titled
+from rapport.loop.configure.naming import Told
 from rapport.loop.configure.seat import Seat
+from rapport.workspace.wording import worded
 
 SHARE_DIGITS: Final = 4
 EXPLAINED_MAX: Final = 8
@@ -89,7 +90,7 @@ class Groups:
         above = model.option(group.parent) if group.parent else None
         return {
             "group": group.name,
-            "title": titled(group.title or group.name, group.titles, self._step.language),
+            "title": worded(group.titles, self._step.language, group.title, group.name),
             "dimension": group.dimension,
             "around": group.around,
             "least": group.least,
@@ -115,7 +116,7 @@ class Groups:
         priced = reachable and (prices.known is None or bool(prices.known[number]))
         return {
             "option": option.name,
-            "title": titled(option.title or option.name, option.titles, language),
+            "title": worded(option.titles, language, option.title, option.name),
             "state": state,
             "price": from_units(option.price),
             "from": from_units(model.price + int(prices.low[number])) if priced else None,

@@ -47,8 +47,3 @@ def changes(model: Model, before: Iterable[int], after: Iterable[int]) -> list[T
 
 def _own(model: Model, chosen: Iterable[int]) -> list[int]:
     return [number for number in chosen if number in model.group_of]
-
-
-def titled(said: str, said_in: Mapping[str, str], language: str) -> str:
-    """What people read in a language."""
-    return said_in.get(language) or said

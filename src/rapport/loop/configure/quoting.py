@@ -10,11 +10,11 @@ from rapport.customize.configure.approved import account_named
 from rapport.customize.configure.quote import quote_data, quote_of
 from rapport.customize.configure.quote_text import quote_text
 from rapport.loop.configure.asking import Step
-from rapport.loop.configure.naming import titled
 from rapport.loop.configure.remember import Party
 from rapport.loop.configure.seat import Seat
 from rapport.loop.runtime import Runtime
 from rapport.workspace.accounts import ACCOUNT_TRAIT
+from rapport.workspace.wording import worded
 
 VALID_DAYS: Final = 30
 """So long a quote stands."""
@@ -42,7 +42,7 @@ def shop_of(rt: Runtime, account: str, language: str) -> dict[str, Any] | None:
     found = account_named(rt.workspace.accounts, account)
     if found is None:
         return None
-    title = titled(found.title or account, found.titles, language)
+    title = worded(found.titles, language, found.title, account)
     return {"account": account, "title": title, "accent": found.accent, "logo": found.logo,
             "only_approved": found.only_approved}  # fmt: skip
 

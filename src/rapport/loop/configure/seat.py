@@ -9,7 +9,6 @@ from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.customize.configure.approved import approved_for
 from rapport.customize.configure.complete import Completion
 from rapport.customize.configure.model import Group
-from rapport.customize.configure.product import whole_literals
 from rapport.customize.configure.shown import arrange
 from rapport.customize.configure.variants import Variant
 from rapport.loop.configure.published import Published
@@ -77,9 +76,8 @@ class Seat:
         return {name: one for name, one in found.items() if self.allows(one.chosen)}
 
     def _approved(self, name: str) -> Variant:
-        model, said = self.published.model, self.published.product.variants[name]
-        literals = whole_literals(model, said.choices)
-        return Variant(name, "declared", self.published.completed(literals), 0.0)
+        said = self.published.product.variants[name]
+        return Variant(name, "declared", self.published.whole(said.choices), 0.0)
 
     def variant(self, name: str) -> tuple[int, ...]:
         """A whole configuration that stands ready; raises ``InvalidInput``."""

@@ -14,11 +14,12 @@ from rapport.customize.configure.variants import nearest
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing, standing
 from rapport.loop.configure.grouped import SHARE_DIGITS, Groups, View, visible_of
-from rapport.loop.configure.naming import Told, changes, lists, titled
+from rapport.loop.configure.naming import Told, changes, lists
 from rapport.loop.configure.quoting import quoted, shop_of
 from rapport.loop.configure.seat import STANDARD, Seat
 from rapport.loop.configure.session import known
 from rapport.loop.runtime import Runtime
+from rapport.workspace.wording import worded
 
 COUNT_DIGITS_MAX: Final = 30
 """A count of more digits is told by their number alone."""
@@ -32,7 +33,7 @@ def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
     now, suggested = view.now, _completion(seat, view.suggested, view.now)
     told = {
         "product": published.name,
-        "title": titled(model.title or published.name, published.product.titles, step.language),
+        "title": worded(published.product.titles, step.language, model.title, published.name),
         "version": model.version,
         "way": session.way,
         "session": session.id,
@@ -133,7 +134,7 @@ def _variants(seat: Seat, now: Standing, language: str) -> list[Told]:
     for near in nearest(seat.published.model, list(ready.values()), now.shown):
         name = names[near.variant.chosen]
         declared = seat.published.product.variants.get(near.variant.name)
-        title = titled(declared.title or name, declared.titles, language) if declared else ""
+        title = worded(declared.titles, language, declared.title, name) if declared else ""
         told.append(_whole(seat, name, near.variant.chosen, now) | {"title": title, "origin": near.variant.origin})
     return told
 
@@ -153,7 +154,7 @@ def _titles(seat: Seat, told: Told, language: str) -> Told:
         for number in known(model, choices):
             group, option = model.group_of[number], model.option(number)
             said = found.setdefault(
-                group.name, {"title": titled(group.title or group.name, group.titles, language), "options": {}}
+                group.name, {"title": worded(group.titles, language, group.title, group.name), "options": {}}
             )
-            said["options"][option.name] = titled(option.title or option.name, option.titles, language)
+            said["options"][option.name] = worded(option.titles, language, option.title, option.name)
     return found
