@@ -12,6 +12,8 @@ from rapport.console.demand import demand_page, products_page
 from rapport.console.messages import CATALOGUES
 from rapport.console.places import places
 from rapport.console.rendering import _templates
+from rapport.loop.demand import report
+from rapport.loop.demand.collect import collect
 from rapport.loop.demand.report import of_product, of_ways, overview
 from tests.loop.conftest import Shop
 
@@ -55,3 +57,19 @@ def test_the_command_line_tells_it_in_tables(busy: Shop, capsys: pytest.CaptureF
     for words in ("Unmet demand", "Build plan: common parts first", "Parts for 100 orders", "Variants to stock",
                   "What it earns", "Designs of customers", "Four ways as of", "Demand as of"):  # fmt: skip
         assert words in told
+
+
+def test_what_a_segment_takes_is_told_on_the_page_and_in_a_table(
+    busy: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers = sorted({one.customer for one in collect(busy.rt, busy.clock.now_us()).sessions})
+    oak = {one.customer for one in collect(busy.rt, busy.clock.now_us()).sessions
+           if one.sold is not None and ("wood", "oak") in one.sold.parts}  # fmt: skip
+    monkeypatch.setattr(report, "belonging", lambda rt: {"town": {name: name in oak for name in customers}})
+    made = report.measure(busy.rt, busy.clock.now_us())
+    told = of_product(busy.rt, "door") | {"segments": made["products"]["door"]["segments"]}
+    output.show(told, False, lambda target: commands._draw(target, told))
+    assert "Taken more or less by a segment" in capsys.readouterr().out
+    monkeypatch.setattr("rapport.console.demand.of_product", lambda rt, product: told)
+    page = drawn("demand.html", "en", **demand_page(busy.rt, "door", CATALOGUES["en"], "en"))
+    assert "+100.0 (" in page, "all of the town took oak, and nobody else did"
