@@ -320,6 +320,8 @@ def _draw_reasons(target: Console, told: dict[str, Any]) -> None:
         return
     for sentence in told["reasons"]:
         target.print(sentence, soft_wrap=True)
+    if told["more"]:
+        target.print(f"and {told['more']} more rules")
     for one in told["picks"]:
         target.print(f"because of {one['group']}={one['option']}")
     for other in told["alternatives"]:

@@ -197,6 +197,9 @@ class ExplanationTold(msgspec.Struct):
     reasons: list[str]
     picks: list[AboveTold]
     rules: list[str]
+    """All of them by name; ``reasons`` tells those nearest to the option."""
+    more: int
+    """How many rules are not told in ``reasons``."""
     alternatives: list[AlternativeTold]
 
 

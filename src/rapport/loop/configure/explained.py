@@ -16,6 +16,8 @@ from rapport.loop.configure.session import State
 from rapport.loop.runtime import Runtime
 
 ALTERNATIVES: Final = 3
+REASONS_TOLD: Final = 7
+"""Nobody reads more sentences: those nearest to the option are told, and how many more stand behind them."""
 
 
 def asked(rt: Runtime, product: str, step: Step, group: str, option: str) -> tuple[Told, Seat]:
@@ -36,13 +38,14 @@ def explain(seat: Seat, literal: int, language: str = "en", state: State | None 
     picks = _beside(seat, state, literal)
     found = seat.published.explainer.explain(picks, literal)
     if found is None:
-        return {"possible": True, "reasons": [], "picks": [], "rules": [], "alternatives": []}
+        return {"possible": True, "reasons": [], "picks": [], "rules": [], "more": 0, "alternatives": []}
     given_up = seat.published.explainer.give_up(picks, literal, ALTERNATIVES)
     return {
         "possible": False,
-        "reasons": seat.published.sentences(language).of(_telling(found.reasons)),
+        "reasons": seat.published.sentences(language).of(_telling(found.reasons)[:REASONS_TOLD]),
         "picks": named(model, (one for one in found.picks if one not in seat.locked)),
         "rules": [reason.name for reason in _telling(found.reasons)],
+        "more": max(0, len(_telling(found.reasons)) - REASONS_TOLD),
         "alternatives": [_alternative(seat, state, literal, one) for one in given_up
                          if not set(one) & set(seat.locked)],
     }  # fmt: skip
@@ -53,12 +56,13 @@ def contradiction(seat: Seat, state: State, language: str) -> Told:
     model = seat.published.model
     found = seat.published.explainer.explain(seat.literals(state))
     if found is None:
-        return {"possible": True, "reasons": [], "picks": [], "rules": [], "alternatives": []}
+        return {"possible": True, "reasons": [], "picks": [], "rules": [], "more": 0, "alternatives": []}
     return {
         "possible": False,
-        "reasons": seat.published.sentences(language).of(_telling(found.reasons)),
+        "reasons": seat.published.sentences(language).of(_telling(found.reasons)[:REASONS_TOLD]),
         "picks": named(model, (one for one in found.picks if one not in seat.locked)),
         "rules": [reason.name for reason in _telling(found.reasons)],
+        "more": max(0, len(_telling(found.reasons)) - REASONS_TOLD),
         "alternatives": [],
     }
 
@@ -72,7 +76,7 @@ def why(seat: Seat, number: int, language: str) -> Told:
         return {"reasons": [], "picks": [], "give_up": []}
     given_up: Sequence[tuple[int, ...]] = seat.published.explainer.give_up(picks, number, 1)
     return {
-        "reasons": seat.published.sentences(language).of(_telling(found.reasons)),
+        "reasons": seat.published.sentences(language).of(_telling(found.reasons)[:REASONS_TOLD]),
         "picks": named(model, (one for one in found.picks if one not in seat.locked)),
         "give_up": named(model, given_up[0]) if given_up else [],
     }

@@ -40,6 +40,7 @@ function drawn(view, row, told) {
   const reasons = told.reasons || [];
   const alternatives = told.alternatives || [];
   const parts = [make("ul", {}, ...reasons.map((reason) => make("li", {}, reason)))];
+  if (told.more) parts.push(make("p", {}, view.words("moreReasons", { count: told.more })));
   if (alternatives.length) {
     parts.push(make("p", {}, view.words("giveUp")));
     parts.push(make("ul", { class: "ways" }, ...alternatives.map((one) => make("li", {}, way(view, row, one)))));
