@@ -162,8 +162,8 @@ class StepTold(msgspec.Struct):
     currency: str
     range: RangeTold
     count: str | None
-    """How many configurations are left, services around the product as they stand; null where that has too many
-    digits or cannot be told."""
+    """How many configurations are left, services that nothing ties to the product as they stand; null where that has
+    too many digits or cannot be told."""
     count_about: int | None
     """The power of ten of that number."""
     groups: list[GroupTold]

@@ -9,7 +9,7 @@ from rapport.core.errors import InvalidRule
 from rapport.customize.configure.answering import reasoner_of
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.product import core_literals, of_product, whole_literals
-from rapport.workspace.products import Product
+from rapport.workspace.products import Product, ProductRule
 
 
 def model_of(**said: object) -> Model:
@@ -109,6 +109,18 @@ def test_services_are_held_to_count_the_product_itself():
     standard = model.literals({"frame": "oak", "delivery": "van"})
     assert reasoner.count([]) == 12
     assert reasoner.count(core_literals(model, standard)) == 3
+
+
+def test_a_service_that_a_rule_ties_to_the_product_is_counted_with_it():
+    groups = {
+        "top": plain("granite", "wood"),
+        "delivery": plain("van", "pickup", around="delivery"),
+        "training": plain("course", around="training", least=0),
+    }
+    heavy = ProductRule(when="top = 'granite'", then="delivery = 'van'")
+    model = model_of(groups=groups, rules={"heavy": heavy})
+    for standard in ({"top": "wood", "delivery": "pickup"}, {"top": "granite", "delivery": "van"}):
+        assert reasoner_of(model).count(core_literals(model, model.literals(standard))) == 3
 
 
 def test_a_standard_says_all_that_is_chosen_in_its_groups():

@@ -36,12 +36,28 @@ def of_product(product: Product) -> Model:
 
 
 def core_literals(model: Model, chosen: Collection[int]) -> list[int]:
-    """Literals that hold every option of the groups around the product as it is among the chosen ones.
+    """Literals that hold the services around the product that nothing ties to it as they are among the chosen ones.
 
-    With them a count is that of the products, not of the products times the services around them.
+    With them a count is that of the products, not of the products times the services around them. A service that a
+    rule, table or limit ties to the product is left open and counted with it: holding it would leave products out.
     """
-    around = (number for group in model.groups if group.around for number in group.options)
+    tied = _tied(model)
+    around = (number for group in model.groups if group.around for number in group.options if number not in tied)
     return [number if number in chosen else -number for number in around]
+
+
+def _tied(model: Model) -> frozenset[int]:
+    """Options that hang together with the product's own, over any number of rules, tables, limits and groups."""
+    hidden = frozenset(range(1, len(model.options) + 1)) - frozenset(model.visible)
+    knots = [rule.term.options for rule in model.rules if not rule.term.options & hidden]  # a bundle forbids nothing
+    knots += [frozenset(chain.from_iterable(table.columns)) for table in model.tables]
+    knots += [frozenset(limit.weights) | limit.when.options for limit in model.limits]
+    knots += [frozenset(group.options) | {group.parent} - {ROOT} for group in model.groups]
+    tied = frozenset(number for group in model.groups if not group.around for number in group.options)
+    while grown := [knot for knot in knots if knot & tied]:
+        knots = [knot for knot in knots if not knot & tied]
+        tied = tied.union(*grown)
+    return tied
 
 
 def whole_literals(model: Model, choices: Choices) -> list[int]:
