@@ -52,11 +52,11 @@ def demand(
 
 def ways(context: typer.Context, as_json: AsJson = False) -> None:
     """Compare the four ways to customize by the company's own figures, as of the last refresh."""
-    from rapport.loop.demand.ways import report
+    from rapport.loop.demand.report import of_ways
 
     session: Session = context.obj
     with session.open() as rt:
-        document = report(rt)
+        document = of_ways(rt)
     output.show(document, as_json, lambda target: _draw_ways(target, document))
 
 

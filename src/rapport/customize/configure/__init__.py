@@ -8,14 +8,11 @@ answer exactly, and where that takes too long a SAT solver answers instead: all 
 A literal is +v for an option that is chosen and -v for one that is refused; options are numbered from 1.
 """
 
-from rapport.customize.configure.circuit import Circuit
-from rapport.customize.configure.formula import Formula, formula_of
+from rapport.customize.configure.formula import formula_of
 from rapport.customize.configure.model import Group, Model, Option, Rule
 from rapport.customize.configure.reasoner import Impossible, Prices, Reasoner, Validity
 
 __all__ = [
-    "Circuit",
-    "Formula",
     "Group",
     "Impossible",
     "Model",

@@ -17,6 +17,7 @@ from rapport.learn.demand.chain import chain
 from rapport.learn.demand.designs import laboratory
 from rapport.learn.demand.digital import digital
 from rapport.learn.demand.gap import gap
+from rapport.learn.demand.modules import Modules
 from rapport.learn.demand.premium import premium
 from rapport.learn.demand.production import build_plan
 from rapport.learn.demand.segmented import Belonging, by_segment
@@ -40,6 +41,10 @@ ORDERS: Final = 100
 """The parts list is for so many orders."""
 SEED: Final = 20_261
 """Of all resamples, so that the same log tells the same."""
+NOTES: Final = (
+    "Who meets which way is not drawn by lot: products and customers differ, and so may figures for that reason alone.",
+    "Sessions that are still running are in no figure.",
+)
 
 
 def overview(rt: Runtime) -> dict[str, Any]:
@@ -83,12 +88,6 @@ def _still(rt: Runtime, customer_id: str) -> bool:
     return profile is not None and personalized(profile) and not opted_out(profile)
 
 
-NOTES: Final = (
-    "Who meets which way is not drawn by lot: products and customers differ, and so may figures for that reason alone.",
-    "Sessions that are still running are in no figure.",
-)
-
-
 def after_refresh(rt: Runtime, as_of_us: int) -> None:
     """Counts anew what was configured until a moment (µs)."""
     if rt.workspace.products:
@@ -100,8 +99,11 @@ def measure(rt: Runtime, as_of_us: int) -> dict[str, Any]:
     told = collect(rt, as_of_us)
     published = {name: rt.shelf.published(name) for name in rt.shelf.names}
     members = belonging(rt)
-    products = {name: _product(rt, one, told, members, as_of_us) for name, one in published.items()}
     modules = {name: modules_of(one) for name, one in published.items()}
+    products = {
+        name: _product(rt, one, modules[name], told, members=members, as_of_us=as_of_us)
+        for name, one in published.items()
+    }
     return {
         "as_of": iso(as_of_us),
         "currency": rt.workspace.settings.currency,
@@ -112,10 +114,12 @@ def measure(rt: Runtime, as_of_us: int) -> dict[str, Any]:
     }
 
 
-def _product(rt: Runtime, published: Published, told: Told, members: Belonging, as_of_us: int) -> dict[str, Any]:
+def _product(
+    rt: Runtime, published: Published, modules: Modules, told: Told, *, members: Belonging, as_of_us: int
+) -> dict[str, Any]:
     sessions = [one for one in told.sessions if one.product == published.name]
     designs = [one for one in told.designs if one.product == published.name]
-    modules, sold = modules_of(published), sold_of(sessions)
+    sold = sold_of(sessions)
     found = {
         "title": modules.title,
         "customers": len({one.customer for one in sessions if one.customer}),
@@ -129,7 +133,7 @@ def _product(rt: Runtime, published: Published, told: Told, members: Belonging, 
         "plan": build_plan(modules, sessions, ORDERS, SEED),
         "digital": digital(modules, sold),
         "chain": chain(modules, sessions, SEED),
-        "laboratory": _laboratory(rt, published, sessions, designs),
+        "laboratory": _laboratory(rt, modules, sessions, designs),
         "stock": variants_to_stock(published.model, modules, sold, SEED),
     }
     plain: dict[str, Any] = msgspec.to_builtins(found)
@@ -137,10 +141,10 @@ def _product(rt: Runtime, published: Published, told: Told, members: Belonging, 
 
 
 def _laboratory(
-    rt: Runtime, published: Published, sessions: Sequence[Session], designs: Sequence[Design]
+    rt: Runtime, modules: Modules, sessions: Sequence[Session], designs: Sequence[Design]
 ) -> dict[str, Any]:
     may = may_be_told_apart(rt)
-    told: dict[str, Any] = msgspec.to_builtins(laboratory(modules_of(published), sessions, designs, may))
+    told: dict[str, Any] = msgspec.to_builtins(laboratory(modules, sessions, designs, may))
     for one in told["designs"]:
         one["at"] = iso(one.pop("us"))
     return told
