@@ -9,6 +9,8 @@ stages over a ``Runtime``, which holds the workspace, the ports and what was com
 ``deciding``      one customer, one slot → a decision; its steps, and the answer
 ``learning``      what answers teach: models, lessons, findings, other policies
 ``experimenting`` experiments and the holdout
+``configure``     products that customers put together: a session, a step, its answer
+``demand``        what customers configure, told once a refresh
 ``refreshing``    everybody at once: learnt, scored, written back
 ``reports``       what is told of all customers, and of the data
 ``view``          what is told of one customer: the 360° view, timeline, offers
