@@ -71,6 +71,9 @@ def test_forty_school_computers_are_quoted_with_what_was_promised():
     assert told["tiers"] == [{"pieces": 100, "each": 1090.25}]
     assert [one["sentence"] for one in told["work"]] == [
         "Bitwerk Computers delivers 40 pieces of Desktop computer, as configured, within 3 days of the order.",
+        "Microsoft supplies Operating system: Windows Pro.",
+        "Panelworks supplies Screen: 24 inches, within 3 days of the order.",
+        "Tastenfabrik supplies Keyboard and mouse: With cable, within 1 day of the order.",
         "Bitwerk Computers supplies with it: Classroom: lock, headset, within 3 days of the order.",
         "Bitwerk Computers packs the goods: Cardboard box.",
         "The packaging looks as chosen: Plain, made by Bitwerk Computers.",

@@ -45,7 +45,12 @@ def test_a_page_configures_with_a_write_key_and_is_told_no_chances(site: Site) -
     assert {event.subject for event in site.log} == {"anonymous_id:ann"}
 
 
-def test_a_read_key_is_told_chances(site: Site) -> None:
+def test_a_read_key_is_told_chances_once_somebody_took_something(site: Site) -> None:
+    _, told = post(site, {"complete": True, "finish": True}, key=site.read_key)
+    assert {option["share"] for group in told["groups"] for option in group["options"]} == {None}
+    _, told = post(site, {}, key=site.read_key)
+    assert {(one["share"], one["of"]) for one in told["completion"]["because"]} == {(None, None)}
+    site.rt.tastes.learnt.clear()
     _, told = post(site, {}, key=site.read_key)
     assert all(option["share"] is not None for group in told["groups"] for option in group["options"])
 

@@ -29,7 +29,7 @@ class OptionTold(msgspec.Struct):
     """The lowest total with it."""
     to: float | None
     share: float | None
-    """The chance that this customer takes it; null with a write key."""
+    """The chance that this customer takes it; null with a write key, and while nobody took anything yet."""
     partner: str
     digital: bool
     lead_days: float
@@ -72,14 +72,14 @@ class ChangeTold(msgspec.Struct):
 
 
 class BecauseTold(msgspec.Struct):
-    """Why an option is suggested: ``own``, ``similar``, ``needs``, ``everybody``, ``standard`` or ``only``."""
+    """Why an option is suggested: ``own``, ``similar``, ``needs``, ``most``, ``standard`` or ``only``."""
 
     group: str
     option: str
     source: str
     share: float | None
     of: float | None
-    """How many configurations speak."""
+    """How many configurations speak; null, as ``share`` is, where none does."""
 
 
 class CompletionTold(msgspec.Struct):

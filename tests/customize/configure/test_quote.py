@@ -94,13 +94,15 @@ def test_a_number_of_pieces_that_nobody_orders_is_refused(pieces):
         quote(pieces)
 
 
-def test_the_statement_of_work_promises_the_goods_and_each_service_once():
+def test_the_statement_of_work_promises_the_goods_what_partners_supply_and_each_service_once():
     assert [one.sentence for one in quote(2).work] == [
         "Deskers delivers 2 pieces of Desk | oak, as configured, within 5 days of the order.",
+        "Lux supplies lamp: LED lamp.",
         "Haul brings the goods: to your floor, within 7 days of the order.",
         "The buyer pays Deskers: within 30 days.",
     ]
     assert [one.sentence for one in quote(1, language="zh").work][1:] == [
+        "Lux供应lamp：LED lamp。",
         "Haul负责送货：to your floor，订购后7天内。",
         "买方向Deskers付款：within 30 days。",
     ]
@@ -109,16 +111,26 @@ def test_the_statement_of_work_promises_the_goods_and_each_service_once():
 def test_a_quote_reads_as_a_whole_and_its_words_break_no_table():
     text = quote_text(quote(10, buyer="A|B <b>\nCo"))
     assert text.startswith("# Quote Q-7\n\n- For: A\\|B &lt;b> Co\n- From: Deskers\n- Valid until: 2026-12-31\n")
-    assert "| top: oak | 0.10 |\n| lamp: LED lamp | 0.20 |" in text
+    assert "| top: oak | 0.10 |\n| lamp: LED lamp (by Lux) | 0.20 |" in text
     assert "| List price of each | 125.30 |\n| Taken off | −5% |\n| **Price of each** | **119.04** |" in text
     assert "- from 50 pieces: 112.77 EUR" in text
-    assert text.endswith("3. The buyer pays Deskers: within 30 days.\n")
+    assert text.endswith("4. The buyer pays Deskers: within 30 days.\n")
 
 
 def test_a_quote_for_a_program_keeps_the_companys_costs_to_itself():
     said = quote_data(quote(10))
     assert (said["each"], said["total"], said["tiers"]) == (119.04, 1190.4, [{"pieces": 50, "each": 112.77}])
     assert "cost" not in msgspec.json.encode(said).decode()
+
+
+def test_a_quote_names_the_product_in_its_language_and_partners_for_people_and_programs():
+    chinese = msgspec.structs.replace(DESK, titles={"zh": "书桌"})
+    said = quote_of(MODEL, chinese, only(), 1, number="Q", valid_until="", currency="EUR", seller="S", language="zh")
+    text = quote_text(said)
+    assert "| 书桌 | 100.00 |" in text
+    assert "lamp: LED lamp（由Lux提供）" in text
+    assert "Desk" not in text.replace("Lamp with a desk", "")
+    assert [line["partner"] for line in quote_data(said)["lines"]] == ["", "", "Lux", "Haul", "", ""]
 
 
 def test_prices_in_yen_have_no_decimals():

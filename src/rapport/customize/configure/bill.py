@@ -63,9 +63,12 @@ class Bill:
         return max((line.lead_days for line in self.chosen), default=0.0)
 
 
-def bill_of(model: Model, chosen: Collection[int], language: str = "") -> Bill:
-    """The bill of a whole configuration: ``chosen`` holds its options, hidden ones too (as ``Reasoner`` gives it)."""
-    title = model.title or model.name
+def bill_of(model: Model, chosen: Collection[int], language: str = "", title: str = "") -> Bill:
+    """The bill of a whole configuration: ``chosen`` holds its options, hidden ones too (as ``Reasoner`` gives it).
+
+    ``title`` is the product's in the bill's language; unless said, the model's.
+    """
+    title = title or model.title or model.name
     own = [Line(title=title, price=model.price)] if model.price or model.cost else []
     picked = [_line(model, number, language) for number in sorted(chosen)]
     return Bill((*own, *(line for line in picked if line.group), *(line for line in picked if not line.group)))

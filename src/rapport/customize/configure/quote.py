@@ -1,7 +1,8 @@
 """A quote for a business buyer: what is delivered, at which quantity price, by whom and when.
 
-Its statement of work mirrors what was promised: one sentence for the goods and one for each service that was chosen
-around the product. Nothing else is promised, and nothing that was chosen is left out.
+Its statement of work mirrors what was promised: one sentence for the goods, one for each part that a partner supplies,
+and one for each service that was chosen around the product. Nothing else is promised, and nothing that was chosen is
+left out.
 """
 
 from __future__ import annotations
@@ -65,10 +66,10 @@ def quote_of(
 ) -> Quote:  # fmt: skip
     """The quote for so many pieces of a whole configuration; raises ``InvalidInput`` for no number of pieces."""
     check_pieces(pieces)
-    bill = bill_of(model, chosen, language)
+    called = worded(product.titles, language, product.title, model.title, product.name)
+    bill = bill_of(model, chosen, language, called)
     own = (account.off,) if account is not None and account.off else ()
     off = quantity_off(product.quantities, pieces)
-    called = worded(product.titles, language, product.title, model.title, product.name)
     if account is not None:
         buyer = buyer or worded(account.titles, language, account.title)
     return Quote(
@@ -92,7 +93,8 @@ def quote_data(quote: Quote) -> dict[str, Any]:
         "number": quote.number, "valid_until": quote.valid_until, "seller": quote.seller, "buyer": quote.buyer,
         "product": quote.product, "currency": quote.currency, "quantity": quote.pieces,
         "lines": [
-            {"group": line.group, "option": line.option, "title": line.title, "price": from_units(line.price)}
+            {"group": line.group, "option": line.option, "title": line.title, "price": from_units(line.price),
+             "partner": line.partner}
             for line in quote.bill.lines
         ],
         "list_price": from_units(quote.bill.total), "off": list(quote.offs), "each": from_units(quote.each),

@@ -14,12 +14,13 @@ _ENGLISH: Final = {
     "quote": "Quote", "for": "For", "from": "From", "valid": "Valid until", "quantity": "Quantity", "part": "Part",
     "price": "Price", "list": "List price of each", "off": "Taken off", "each": "Price of each", "total": "Total",
     "tiers": "Larger quantities", "from_pieces": "from {} pieces", "work": "Statement of work",
-    "lead": "Lead time", "days": "{} days",
+    "lead": "Lead time", "days": "{} days", "by": "{} (by {})",
 }  # fmt: skip
 _CHINESE: Final = {
     "quote": "报价单", "for": "客户", "from": "供应商", "valid": "有效期至", "quantity": "数量", "part": "部件",
     "price": "价格", "list": "单件标价", "off": "优惠", "each": "单价", "total": "合计", "tiers": "更大数量",
     "from_pieces": "{}件起", "work": "工作说明", "lead": "交货期", "days": "{}天",
+    "by": "{}（由{}提供）",
 }  # fmt: skip
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "zh": _CHINESE}
 
@@ -47,6 +48,7 @@ def _lines(quote: Quote, words: Mapping[str, str]) -> Iterator[str]:
     yield "|---|---:|"
     for line in quote.bill.lines:
         title = f"{line.group_title}: {line.title}" if line.group else line.title
+        title = words["by"].format(title, line.partner) if line.partner else title
         yield f"| {_plain(title)} | {_amount(line.price, quote.currency)} |"
     yield f"| {words['list']} | {_amount(quote.bill.total, quote.currency)} |"
     for off in quote.offs:

@@ -9,6 +9,11 @@ from typing import Final
 from rapport.customize.configure.bill import Bill, Line
 from rapport.workspace.products import Around
 
+_PARTS: Final[Mapping[str, str]] = {
+    "en": "{by} supplies {group}: {title}{when}.",
+    "zh": "{by}供应{group}：{title}{when}。",
+}
+"""What a partner supplies of the product itself."""
 NOTHING: Final = "none"
 """A service of this name is that there is none, and promises nothing."""
 Sentences = Mapping[Around, str]
@@ -47,7 +52,7 @@ _SENTENCES: Final[Mapping[str, Sentences]] = {"en": _ENGLISH, "zh": _CHINESE}
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What is delivered (``group`` and ``option``; empty: the goods), by whom, within how many days; 0: none said."""
+    """What is delivered (``group`` and ``option``; empty: all goods), by whom, within how many days; 0: none said."""
 
     around: Around
     group: str
@@ -58,9 +63,10 @@ class Promise:
 
 
 def work_of(bill: Bill, product: str, pieces: int, seller: str, language: str) -> tuple[Promise, ...]:
-    """The goods first, then each chosen service around them in the product's order."""
+    """The goods first, then what partners supply of them, then each chosen service around them, in product order."""
     goods = max((line.lead_days for line in bill.chosen if not line.around), default=0.0)
     promises = [_promise(Line(title=product, price=0, lead_days=goods), pieces, seller, language)]
+    promises += [_promise(line, pieces, seller, language) for line in bill.chosen if line.partner and not line.around]
     promises += [
         _promise(line, pieces, seller, language) for line in bill.chosen if line.around and line.option != NOTHING
     ]
@@ -69,7 +75,9 @@ def work_of(bill: Bill, product: str, pieces: int, seller: str, language: str) -
 
 def _promise(line: Line, pieces: int, seller: str, language: str) -> Promise:
     by = line.partner or seller
-    sentence = _SENTENCES.get(language, _ENGLISH)[line.around].format(
+    part = line.group and not line.around
+    said = _PARTS.get(language, _PARTS["en"]) if part else _SENTENCES.get(language, _ENGLISH)[line.around]
+    sentence = said.format(
         by=by, group=line.group_title, title=line.title, pieces=pieces, piece="piece" if pieces == 1 else "pieces",
         when=_when(line.lead_days, language),
     )  # fmt: skip

@@ -121,12 +121,17 @@ class Groups:
             "price": from_units(option.price),
             "from": from_units(model.price + int(prices.low[number])) if priced else None,
             "to": from_units(model.price + int(prices.high[number])) if priced else None,
-            "share": round(float(self._suggested.chances[number]), SHARE_DIGITS) if reachable else None,
+            "share": self._share(number) if reachable else None,
             "partner": option.partner,
             "digital": option.digital,
             "lead_days": option.lead_days,
             "content": dict(option.content),
         }
+
+    def _share(self, number: int) -> float | None:
+        """Of what is only assumed, no share is told."""
+        suggested = self._suggested
+        return round(float(suggested.chances[number]), SHARE_DIGITS) if suggested.observed else None
 
     def _state(self, number: int, validity: Validity) -> str:
         if number in self._seat.session.state.refused:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rapport.core.money import PLACES, from_units
-from rapport.customize.configure.complete import Completion
+from rapport.customize.configure.complete import Because, Completion
 from rapport.customize.configure.product import core_literals
 from rapport.customize.configure.reasoner import Prices
 from rapport.customize.configure.variants import nearest
@@ -109,13 +109,19 @@ def _completion(seat: Seat, suggested: Completion, now: Standing) -> Told:
     picked = frozenset(now.shown)
     because = [
         {"group": model.group_of[one.option].name, "option": model.option(one.option).name, "source": one.source,
-         "share": round(one.chance, SHARE_DIGITS), "of": round(one.size, 1)}
+         **_chance(one, observed=suggested.observed)}
         for one in suggested.because if not based and one.option in model.group_of and one.option not in picked
     ]  # fmt: skip
     return {
         "choices": model.choices(chosen), "price": from_units(seat.price(chosen)), "lead_days": seat.lead_days(chosen),
         "because": because,
     }  # fmt: skip
+
+
+def _chance(one: Because, *, observed: bool) -> Told:
+    """How probable an option is; nothing where no past configuration speaks for that."""
+    speaks = one.size > 0 or (observed and one.source == "needs")
+    return {"share": round(one.chance, SHARE_DIGITS) if speaks else None, "of": round(one.size, 1) or None}
 
 
 def _whole(seat: Seat, name: str, chosen: Sequence[int], now: Standing) -> Told:

@@ -41,6 +41,8 @@ class Completion:
     because: tuple[Because, ...]
     chances: Floats
     """Shape (options + 1,): the chance of every option under the picks; 0 for what is not possible."""
+    observed: bool
+    """Whether any past configuration speaks in the chances; without, they are only what is assumed."""
 
 
 def complete(
@@ -58,7 +60,8 @@ def complete(
     worth = (1.0 - lean) * weights(taste.places, cells) + (lean * margins(model) if lean else 0.0)
     chosen = reasoner.best(picks, worth)
     because = _because(found, cells, validity, set(picks), chosen)
-    return Completion(tuple(chosen), because, cells[: taste.places.options + 1])
+    observed = any(size > 0 for size in found.sizes.values())
+    return Completion(tuple(chosen), because, cells[: taste.places.options + 1], observed)
 
 
 def possible(places: Places, cells: Floats, validity: Validity) -> Floats:
