@@ -102,7 +102,7 @@ def test_the_products_and_their_models_are_shown(site: Site) -> None:
     assert told["products"] == [{"product": "window", "title": "A window", "way": "collaborative", "groups": 5}]
     model = site.call("GET", HERE, site.write_key).json()
     assert set(model) == set(ProductTold.__struct_fields__)
-    assert (model["count"], model["standard"]["price"]) == ("140", 130.0)
+    assert (model["count"], model["standard"]["price"]) == ("70", 130.0)
     assert [one["variant"] for one in model["variants"]] == ["best"]
     assert "features" in site.call("GET", f"{HERE}/uvl", site.write_key).json()["uvl"]
     assert site.call("GET", "/v1/configurations/door", site.write_key).status_code == 404

@@ -21,6 +21,7 @@ from rapport.core.errors import Conflict, NotFound
 from rapport.loop.demand.report import of_ways
 from rapport.loop.runtime import Runtime
 from rapport.workspace.products import WAYS, Way
+from rapport.workspace.wording import worded
 
 Words = Mapping[str, str]
 LEVELS: Final = ("low", "fairly_low", "fairly_high", "high")
@@ -50,10 +51,10 @@ COMPARED: Final = {"cost": ("cost", 1), "imitation": ("bits", -1), "closeness": 
 @get("/ways", guards=[signed_in], sync_to_thread=True)
 def ways(request: AnyRequest, state: State) -> Response[str]:
     """The four ways beside each other."""
-    return page(request, "ways.html", **ways_page(state.rt, CATALOGUES[language_of(request)]))
+    return page(request, "ways.html", **ways_page(state.rt, language_of(request), CATALOGUES[language_of(request)]))
 
 
-def ways_page(rt: Runtime, words: Words) -> dict[str, Any]:
+def ways_page(rt: Runtime, language: str, words: Words) -> dict[str, Any]:
     """Everything the page shows; before the first figures, why there are none."""
     try:
         told = of_ways(rt)
@@ -66,7 +67,7 @@ def ways_page(rt: Runtime, words: Words) -> dict[str, Any]:
         "textbook": [_textbook(way, words) for way in WAYS],
         "criteria": [words[f"ways_{one}"] for one in CRITERIA],
         "ours": [_criterion(one, figures, words) for one in CRITERIA] if figures else [],
-        "own": [_way(rt, way, figures, words) for way in WAYS],
+        "own": [_way(rt, way, figures, language, words) for way in WAYS],
         "verdicts": list(_verdicts(figures, words)),
         "as_of": told["as_of"], "least": told["least"], "why_not": why_not,
     }  # fmt: skip
@@ -80,13 +81,21 @@ def _textbook(way: Way, words: Words) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _way(rt: Runtime, way: Way, figures: Mapping[str, Mapping[str, Any]], words: Words) -> dict[str, Any]:
+def _way(
+    rt: Runtime, way: Way, figures: Mapping[str, Mapping[str, Any]], language: str, words: Words
+) -> dict[str, Any]:
     """What a way is and which products follow it; ``sessions`` None before the first figures."""
     told = figures.get(way)
     declared = [name for name, one in rt.workspace.products.items() if one.way == way]
     return {"title": words[f"way_{way}"], "means": words[f"way_{way}_means"],
-            "products": told["products"] if told and told["products"] else declared,
+            "products": [(name, _title(rt, name, language)) for name in (told and told["products"]) or declared],
             "sessions": told["sessions"] if told else None}  # fmt: skip
+
+
+def _title(rt: Runtime, name: str, language: str) -> str:
+    """What people read; the name of a product that is no longer in the workspace."""
+    said = rt.workspace.products.get(name)
+    return worded(said.titles, language, said.title, name) if said else name
 
 
 def _criterion(name: str, figures: Mapping[str, Mapping[str, Any]], words: Words) -> dict[str, Any]:

@@ -229,6 +229,9 @@ class ProductTold(msgspec.Struct):
     currency: str
     price: float
     count: str | None
+    """How many there are, services that nothing ties to the product as in the standard."""
+    count_about: int | None
+    """The power of ten of that number."""
     shown_max: int
     groups: list[dict[str, Any]]
     standard: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rapport.core.money import from_units
-from rapport.customize.configure.product import of_product
+from rapport.customize.configure.product import core_literals, of_product
 from rapport.customize.configure.uvl import write_uvl
 from rapport.loop.configure.published import Published
 from rapport.loop.runtime import Runtime
@@ -26,7 +26,7 @@ def model_of(rt: Runtime, name: str, language: str = "en") -> dict[str, Any]:
     """One product: its groups and options, its standard and what stands ready; raises ``NotFound``."""
     published = rt.shelf.published(name)
     model, product = published.model, published.product
-    count = published.reasoner.count([])
+    count, about = published.counted(core_literals(model, published.standard))
     return {
         "product": name,
         "title": worded(product.titles, language, model.title, name),
@@ -35,7 +35,8 @@ def model_of(rt: Runtime, name: str, language: str = "en") -> dict[str, Any]:
         "certain": published.reasoner.certain,
         "currency": rt.workspace.settings.currency,
         "price": from_units(model.price),
-        "count": None if count is None else str(count),
+        "count": count,
+        "count_about": about,
         "shown_max": product.shown_max,
         "groups": [_group(published, place, language) for place in range(len(model.groups))],
         "standard": {"choices": model.choices(published.standard), "price": _price(published, published.standard)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from rapport.workspace.wording import LANGUAGES
 
 QUICK_EDGES: Final = 20_000
 """A pass over so many edges takes well under a millisecond."""
+COUNT_DIGITS_MAX: Final = 30
+"""A count of more digits is told by their number alone."""
 QUESTION_S: Final = 0.5
 """So long a solver may take over one question of a product that is not compiled."""
 
@@ -95,6 +98,17 @@ class Published:
     def completed(self, literals: list[int]) -> tuple[int, ...]:
         """A configuration with these literals, at the lowest price of all; raises ``Impossible``."""
         return tuple(self.reasoner.best(literals, -self.price_row.astype(np.float64)))
+
+    def counted(self, literals: list[int]) -> tuple[str | None, int | None]:
+        """How many configurations have these literals, and the power of ten of that number.
+
+        The number is None where it has too many digits to be read, both are None where it cannot be told.
+        """
+        about = self.reasoner.count_about(literals)
+        if about is None or about > COUNT_DIGITS_MAX:
+            return None, None if about is None else math.floor(about)
+        count = self.reasoner.count(literals)
+        return None if count is None else str(count), math.floor(about)
 
     def possible(self, literals: list[int]) -> bool:
         """Whether any configuration has all these literals."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Final
 
 from rapport.core.money import PLACES, from_units
 from rapport.customize.configure.complete import Because, Completion
@@ -20,9 +18,6 @@ from rapport.loop.configure.seat import STANDARD, Seat
 from rapport.loop.configure.session import known
 from rapport.loop.runtime import Runtime
 from rapport.workspace.wording import worded
-
-COUNT_DIGITS_MAX: Final = 30
-"""A count of more digits is told by their number alone."""
 
 
 def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
@@ -81,11 +76,8 @@ def _counted(seat: Seat, now: Standing) -> Told:
     core = core_literals(published.model, now.whole)
     known = frozenset(abs(one) for one in literals)
     literals += [one for one in core if abs(one) not in known]
-    about = published.reasoner.count_about(literals)
-    if about is None or about > COUNT_DIGITS_MAX:
-        return {"count": None, "count_about": None if about is None else math.floor(about)}
-    count = published.reasoner.count(literals)
-    return {"count": None if count is None else str(count), "count_about": math.floor(about)}
+    count, about = published.counted(literals)
+    return {"count": count, "count_about": about}
 
 
 def _owned(seat: Seat, now: Standing) -> Told | None:

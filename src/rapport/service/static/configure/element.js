@@ -174,6 +174,7 @@ class Configurator extends HTMLElement {
     this._made.update();
     const open = answer.rights === "full";
     show(this._fields, open);
+    set(this._main, "data-closed", open ? null : "");
     drawGroups(this._view, this._fields);
     const next = answer.way === "collaborative" ? nextOf(this._view) : undefined;
     show(this._next, open && Boolean(next));

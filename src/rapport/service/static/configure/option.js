@@ -116,7 +116,7 @@ function noteOf(view, option) {
   if (option.state === "checking") parts.push(words("checking"));
   if (option.partner) parts.push(words("by", { partner: option.partner }));
   if (option.lead_days > 0) parts.push(words("days", { days: words.count(option.lead_days) }));
-  if (option.state === "possible" && typeof option.from === "number") {
+  if (option.state === "possible" && typeof option.from === "number" && (option.from || option.to)) {
     parts.push(words("from", { money: view.money(option.from) }));
   }
   return parts.join(" · ");

@@ -45,7 +45,7 @@ function createSuggestion(view) {
     );
     say(
       price,
-      typeof answer.completion.price === "number" ? words("inAll", { money: view.money(answer.completion.price) }) : "",
+      answer.completion.price ? words("inAll", { money: view.money(answer.completion.price) }) : "",
     );
     say(complete, words("complete"));
   };
@@ -97,7 +97,7 @@ function updateCard(view, card, held) {
   const title = held.title || words("taken");
   const changes = held.changes || [];
   say(card.querySelector("strong"), title);
-  say(card.querySelector(".amount"), typeof held.price === "number" ? view.money(held.price) : "");
+  say(card.querySelector(".amount"), held.price ? view.money(held.price) : "");
   say(
     card.querySelector("summary"),
     changes.length === 1 ? words("changeOne") : words("changes", { count: changes.length }),

@@ -33,8 +33,10 @@ export function createSummary(view) {
   const update = () => {
     const { answer, words } = view;
     set(drawn, "aria-label", words("price"));
-    say(name, words("price"));
-    say(price, view.money(answer.price));
+    // Where nothing costs anything, as at a bank's machine, no price is told.
+    const free = !answer.price && !answer.range?.high;
+    say(name, free ? "" : words("price"));
+    say(price, free ? "" : view.money(answer.price));
     say(range, rangeOf(view));
     say(count, countOf(view));
     const days = answer.lead_days;
@@ -68,6 +70,8 @@ function rangeOf(view) {
 
 function countOf(view) {
   const { answer, words } = view;
+  // Who chooses among approved configurations alone has no combinations left.
+  if (answer.rights !== "full") return "";
   if (answer.count === "1") return words("countOne");
   if (answer.count) return words("count", { count: words.count(answer.count) });
   return answer.count_about ? words("countAbout", { digits: answer.count_about }) : "";
