@@ -24,8 +24,8 @@ from pysat.solvers import Solver
 
 from benchmarks.renault import renault_model
 from rapport.customize.configure.circuit import AND, LITERAL, Circuit
-from rapport.customize.configure.compile import Budget, compile_formula
-from rapport.customize.configure.formula import Formula, formula_of
+from rapport.customize.configure.clauses.formula import Formula, formula_of
+from rapport.customize.configure.compiling.compile import Budget, compile_formula
 from rapport.customize.configure.model import Group, Limit, Model, Option, Rule
 from rapport.customize.configure.terms import TRUE, either, implies, option
 from rapport.customize.configure.uvl import read_uvl

@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.renault import FOLDS, renault_model, renault_sales
-from rapport.customize.configure.answering import price_row
-from rapport.customize.configure.circuit_reasoner import CircuitReasoner
-from rapport.customize.configure.compile import compile_formula
+from rapport.customize.configure.answering.circuit_reasoner import CircuitReasoner
+from rapport.customize.configure.answering.reasoner import Impossible, Reasoner
+from rapport.customize.configure.answering.reasoners import price_row
+from rapport.customize.configure.clauses.formula import formula_of
+from rapport.customize.configure.compiling.compile import compile_formula
 from rapport.customize.configure.complete import Past, Places, Taste, complete, learn
 from rapport.customize.configure.complete.techniques import TECHNIQUES
-from rapport.customize.configure.formula import formula_of
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.reasoner import Impossible, Reasoner
 
 SEED = 11
 REVEALED = (3, 15)

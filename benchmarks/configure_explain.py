@@ -21,9 +21,9 @@ from pysat.examples.optux import OptUx
 from pysat.formula import WCNF
 from pysat.solvers import Solver
 
-from rapport.customize.configure.analysis import analyse
-from rapport.customize.configure.explain import Explainer, Explanation
-from rapport.customize.configure.formula import Formula, formula_of
+from rapport.customize.configure.clauses.formula import Formula, formula_of
+from rapport.customize.configure.explaining.analysis import analyse
+from rapport.customize.configure.explaining.explain import Explainer, Explanation
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.uvl import read_uvl
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from rapport.customize.configure.answering.reasoner import CAN_BE_CHOSEN, CAN_BE_REFUSED, Validity
 from rapport.customize.configure.complete import Customer, Past, Taste, complete, learn
 from rapport.customize.configure.complete.chances import chances_of
 from rapport.customize.configure.complete.strength import STRENGTHS, Strength
 from rapport.customize.configure.model import Group, Model, Option
-from rapport.customize.configure.reasoner import CAN_BE_CHOSEN, CAN_BE_REFUSED, Validity
 
 SEEDS = (11, 12, 13, 14, 15)
 CUSTOMERS = 300

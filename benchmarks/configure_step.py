@@ -25,16 +25,16 @@ import numpy as np
 from pysat.solvers import Solver
 
 from benchmarks.renault import renault_model
+from rapport.customize.configure.answering.circuit_reasoner import CircuitReasoner
+from rapport.customize.configure.answering.ladder import Ladder
+from rapport.customize.configure.answering.ladder.cpsat import CpSat
+from rapport.customize.configure.answering.passes import CompiledPasses
+from rapport.customize.configure.answering.passes_python import PlainPasses
+from rapport.customize.configure.answering.reasoner import BEING_CHECKED, unhurried
 from rapport.customize.configure.circuit import Circuit
-from rapport.customize.configure.circuit_reasoner import CircuitReasoner
-from rapport.customize.configure.compile import Budget, compile_formula
-from rapport.customize.configure.formula import Formula, Reason, formula_of
-from rapport.customize.configure.ladder import Ladder
-from rapport.customize.configure.ladder.cpsat import CpSat
+from rapport.customize.configure.clauses.formula import Formula, Reason, formula_of
+from rapport.customize.configure.compiling.compile import Budget, compile_formula
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.passes import CompiledPasses
-from rapport.customize.configure.passes_python import PlainPasses
-from rapport.customize.configure.reasoner import BEING_CHECKED, unhurried
 from rapport.customize.configure.uvl import read_uvl
 
 ROOT = Path(__file__).resolve().parent.parent

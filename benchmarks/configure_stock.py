@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.configure_complete import interval, row, table
 from benchmarks.renault import FOLDS, renault_model, renault_sales
 from rapport.customize.configure.complete import Past, Places
-from rapport.customize.configure.stocking import Stock, best_sellers, distances, stock
+from rapport.customize.configure.offering.stocking import Stock, best_sellers, distances, stock
 
 COUNTS = (1, 2, 3, 5, 8, 10)
 

@@ -7,11 +7,11 @@ from functools import cache, cached_property
 
 from pysat.solvers import Solver
 
-from rapport.customize.configure.answering import reasoner_of
-from rapport.customize.configure.formula import formula_of
+from rapport.customize.configure.answering.reasoner import Reasoner
+from rapport.customize.configure.answering.reasoners import reasoner_of
+from rapport.customize.configure.clauses.formula import formula_of
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.product import of_product, whole_literals
-from rapport.customize.configure.reasoner import Reasoner
 from rapport.workspace import Workspace, check, read
 from rapport.workspace.products import Choices, Product
 from tests.examples.conftest import EXAMPLES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rapport.customize.configure.approved import approved_for
-from rapport.customize.configure.quote import quote_data, quote_of
-from rapport.customize.configure.quote_text import quote_text
+from rapport.customize.configure.selling.approved import approved_for
+from rapport.customize.configure.selling.quote import quote_data, quote_of
+from rapport.customize.configure.selling.quote_text import quote_text
 from tests.examples.configured import configured
 
 PC = configured("computers")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.customize.configure.answering import reasoner_of
+from rapport.customize.configure.answering.reasoners import reasoner_of
 from rapport.customize.configure.product import core_literals, of_product
 from rapport.workspace import check, read
 

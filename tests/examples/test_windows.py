@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rapport.customize.configure.bill import bill_of
 from rapport.customize.configure.product import core_literals
+from rapport.customize.configure.selling.bill import bill_of
 from tests.examples.configured import configured
 
 WINDOW = configured("windows")

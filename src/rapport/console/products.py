@@ -16,9 +16,9 @@ from rapport.console.messages import CATALOGUES
 from rapport.console.rendering import AnyRequest, language_of, page, same_site, signed_in
 from rapport.core.errors import Conflict, NotAllowed, NotFound
 from rapport.core.money import from_units
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.customize.configure.model import Group, Model, Option
 from rapport.customize.configure.product import core_literals
-from rapport.customize.configure.reasoner import Impossible
 from rapport.loop import keys
 from rapport.loop.configure.published import Published
 from rapport.loop.demand.report import of_product

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rapport.customize.configure.answering import reasoner_of
+from rapport.customize.configure.answering.reasoners import reasoner_of
 from rapport.customize.configure.complete import Past
 from rapport.customize.configure.model import Group, Model, Option, Rule
 from rapport.customize.configure.terms import implies, negated, option

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pysat.solvers import Solver
 
-from rapport.customize.configure.formula import Formula
-from rapport.customize.configure.reasoner import (
+from rapport.customize.configure.answering.reasoner import (
     CAN_BE_CHOSEN,
     CAN_BE_REFUSED,
     Prices,
     Validity,
     no_configuration,
 )
+from rapport.customize.configure.clauses.formula import Formula
 
 LISTED_MAX: Final = 20_000
 """A product of more configurations is not listed."""

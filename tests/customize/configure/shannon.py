@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rapport.customize.configure.circuit import AND, LITERAL, OR, Circuit
-from rapport.customize.configure.formula import Formula
+from rapport.customize.configure.clauses.formula import Formula
 
 Clauses = frozenset[frozenset[int]]
 

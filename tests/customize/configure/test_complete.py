@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.customize.configure.complete import Customer, Past, complete, learn, prefilled, recency
 from rapport.customize.configure.complete.completing import weights
 from rapport.customize.configure.complete.places import Places
 from rapport.customize.configure.complete.strength import OWN_STRENGTH
 from rapport.customize.configure.complete.techniques import DEFAULT, TECHNIQUES
-from rapport.customize.configure.reasoner import Impossible
 from tests.customize.configure.desks import (
     CODE,
     DRAWER,

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from rapport.core.errors import InvalidRule
-from rapport.customize.configure.answering import reasoner_of
+from rapport.customize.configure.answering.reasoners import reasoner_of
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.product import core_literals, of_product, whole_literals
 from rapport.workspace.products import Product, ProductRule

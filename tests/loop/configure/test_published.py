@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rapport.customize.configure.answering import reasoner_of
+from rapport.customize.configure.answering.reasoners import reasoner_of
 from rapport.customize.configure.product import of_product
 from rapport.loop.configure import published as publishing
 from rapport.loop.configure.asking import Step

@@ -10,7 +10,7 @@ import pytest
 from rapport.bootstrap import open_runtime
 from rapport.core.configuration import CONFIGURATION_PROPOSED
 from rapport.core.errors import InvalidInput
-from rapport.customize.configure.reasoner import Impossible
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.loop.demand.designs import Proposal, propose
 from tests.loop.conftest import CountingChance, HandClock, Shop, write_workspace
 from tests.loop.demand.doors import DOOR

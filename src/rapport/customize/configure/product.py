@@ -8,10 +8,10 @@ from itertools import chain
 
 from rapport.core.money import to_units
 from rapport.core.time import DAY_US
+from rapport.customize.configure.clauses.sums import whole_numbers
 from rapport.customize.configure.conditions import Numbers, condition
 from rapport.customize.configure.interfaces import Placed, interface_rules, sold_out
 from rapport.customize.configure.model import ROOT, Group, Limit, Model, Option, Rule, Table
-from rapport.customize.configure.sums import whole_numbers
 from rapport.customize.configure.terms import both, implies, negated, option, same
 from rapport.customize.configure.uvl import read_uvl
 from rapport.workspace.durations import duration_us

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from rapport.customize.configure.circuit import FORMAT, Circuit
-from rapport.customize.configure.compile import compile_formula
-from rapport.customize.configure.compile_budget import Budget
-from rapport.customize.configure.formula import formula_of
+from rapport.customize.configure.clauses.formula import formula_of
+from rapport.customize.configure.compiling.budget import Budget
+from rapport.customize.configure.compiling.compile import compile_formula
 from rapport.customize.configure.model import Model
 
 FOLDER: Final = Path("data") / "circuits"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rapport.core.money import from_units
-from rapport.customize.configure.formula import Reason
+from rapport.customize.configure.clauses.formula import Reason
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.begin import begin, resume
 from rapport.loop.configure.choosing import nearest

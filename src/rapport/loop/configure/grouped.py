@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Final
 
 from rapport.core.money import from_units
+from rapport.customize.configure.answering.reasoner import CAN_BE_CHOSEN, Prices, Validity
 from rapport.customize.configure.complete import Completion
 from rapport.customize.configure.model import ROOT, Group
-from rapport.customize.configure.reasoner import CAN_BE_CHOSEN, Prices, Validity
-from rapport.customize.configure.shown import shown
+from rapport.customize.configure.offering.shown import shown
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing
 from rapport.loop.configure.explained import why

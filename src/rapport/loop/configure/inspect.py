@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rapport.core.errors import InvalidRule, UsageError
-from rapport.customize.configure.analysis import Analysis, GoOn, analyse
-from rapport.customize.configure.explain import Explainer
-from rapport.customize.configure.explain_sentences import Sentences
-from rapport.customize.configure.formula import formula_of
+from rapport.customize.configure.clauses.formula import formula_of
+from rapport.customize.configure.explaining.analysis import Analysis, GoOn, analyse
+from rapport.customize.configure.explaining.explain import Explainer
+from rapport.customize.configure.explaining.sentences import Sentences
 from rapport.customize.configure.model import ROOT, Model
 from rapport.customize.configure.product import of_product
 from rapport.customize.configure.uvl import UnreadableUvl

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.customize.configure.likeness import likeness
+from rapport.customize.configure.offering.likeness import likeness
 
 ALIKE_MIN: Final = 0.01
 """Who is less alike is left out."""

@@ -15,16 +15,16 @@ import structlog
 from numpy.typing import NDArray
 
 from rapport.core.errors import NotFound, did_you_mean
-from rapport.customize.configure.answering import price_row
+from rapport.customize.configure.answering.circuit_reasoner import CircuitReasoner
+from rapport.customize.configure.answering.ladder import Ladder
+from rapport.customize.configure.answering.reasoner import Impossible, Reasoner
+from rapport.customize.configure.answering.reasoners import price_row
 from rapport.customize.configure.circuit import Circuit
-from rapport.customize.configure.circuit_reasoner import CircuitReasoner
-from rapport.customize.configure.explain import Explainer
-from rapport.customize.configure.explain_sentences import Sentences
-from rapport.customize.configure.formula import formula_of
-from rapport.customize.configure.ladder import Ladder
+from rapport.customize.configure.clauses.formula import formula_of
+from rapport.customize.configure.explaining.explain import Explainer
+from rapport.customize.configure.explaining.sentences import Sentences
 from rapport.customize.configure.model import Model
 from rapport.customize.configure.product import of_product, whole_literals
-from rapport.customize.configure.reasoner import Impossible, Reasoner
 from rapport.loop.configure.circuits import AT_ONCE_S, Circuits, compile_beside, compiled
 from rapport.workspace.definitions import Workspace
 from rapport.workspace.products import Choices, Product

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rapport.core.time import DAY_US, from_us
-from rapport.customize.configure.approved import account_named
-from rapport.customize.configure.quote import quote_data, quote_of
-from rapport.customize.configure.quote_text import quote_text
+from rapport.customize.configure.selling.approved import account_named
+from rapport.customize.configure.selling.quote import quote_data, quote_of
+from rapport.customize.configure.selling.quote_text import quote_text
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.remember import Party
 from rapport.loop.configure.seat import Seat

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapport.core.errors import InvalidInput, did_you_mean
-from rapport.customize.configure.approved import approved_for
 from rapport.customize.configure.complete import Completion
 from rapport.customize.configure.model import Group
-from rapport.customize.configure.shown import arrange
-from rapport.customize.configure.variants import Variant
+from rapport.customize.configure.offering.shown import arrange
+from rapport.customize.configure.offering.variants import Variant
+from rapport.customize.configure.selling.approved import approved_for
 from rapport.loop.configure.published import Published
 from rapport.loop.configure.session import Session, State
 from rapport.loop.configure.tastes import Learnt, completed

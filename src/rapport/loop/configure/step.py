@@ -9,7 +9,7 @@ from typing import Any
 
 from rapport.core.errors import Conflict, InvalidInput, did_you_mean
 from rapport.core.event import AppendReceipt, LogEntry
-from rapport.customize.configure.reasoner import Impossible
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.loop.configure import choosing, telling, written
 from rapport.loop.configure.asking import Step, Touch, asked_for
 from rapport.loop.configure.begin import begin, offer, resume

@@ -18,8 +18,8 @@ from rapport.core.event import Event
 from rapport.core.time import SECOND_US
 from rapport.customize.configure.complete import Completion, Customer, Past, Taste, complete, learn
 from rapport.customize.configure.complete.taste import HELD_OUT_MIN
+from rapport.customize.configure.offering.variants import Variant, ready
 from rapport.customize.configure.product import whole_literals
-from rapport.customize.configure.variants import Variant, ready
 from rapport.loop import generation
 from rapport.loop.configure.people import People
 from rapport.loop.configure.published import Published

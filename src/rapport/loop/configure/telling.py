@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rapport.core.money import PLACES, from_units
+from rapport.customize.configure.answering.reasoner import Prices
 from rapport.customize.configure.complete import Because, Completion
+from rapport.customize.configure.offering.variants import nearest
 from rapport.customize.configure.product import core_literals
-from rapport.customize.configure.reasoner import Prices
-from rapport.customize.configure.variants import nearest
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.choosing import Standing, standing
 from rapport.loop.configure.grouped import SHARE_DIGITS, Groups, View, visible_of

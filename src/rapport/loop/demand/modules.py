@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rapport.core.money import from_units
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.customize.configure.model import ROOT, Model
-from rapport.customize.configure.reasoner import Impossible
 from rapport.learn.demand.modules import Module, Modules, Parts, Pick
 from rapport.loop.configure.published import Published
 from rapport.workspace.products import Choices

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.customize.configure.model import Group, Model
-from rapport.customize.configure.reasoner import Impossible
 from rapport.learn.demand.modules import Parts, Pick
 from rapport.loop.configure.published import Published
 from rapport.loop.demand.modules import choices_of, pick_of

@@ -14,7 +14,7 @@ from rapport.core.money import from_units
 from rapport.customize.configure.complete.past import Past
 from rapport.customize.configure.complete.places import Places
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.stocking import Stock, best_sellers, coverage, stock
+from rapport.customize.configure.offering.stocking import Stock, best_sellers, coverage, stock
 from rapport.learn.demand.modules import Modules, Parts
 from rapport.learn.demand.sessions import Sold
 from rapport.loop.demand.modules import choices_of

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.core.errors import InvalidDefinition
-from rapport.customize.configure.formula import formula_of
+from rapport.customize.configure.clauses.formula import formula_of
 from rapport.customize.configure.model import Group, Limit, Model, Option, Rule, Table
 from rapport.customize.configure.terms import Term, both, either, implies, negated, option, same
 from rapport.customize.configure.uvl import read_uvl, write_uvl

@@ -13,12 +13,12 @@ from typing import Literal
 
 import numpy as np
 
+from rapport.customize.configure.answering.reasoner import BEING_CHECKED, CAN_BE_CHOSEN, Reasoner, Validity
 from rapport.customize.configure.complete.chances import Chances, Source, chances_of
 from rapport.customize.configure.complete.customer import Customer
 from rapport.customize.configure.complete.places import CHANCE_LEAST, Floats, Places
 from rapport.customize.configure.complete.taste import Taste
 from rapport.customize.configure.model import Model
-from rapport.customize.configure.reasoner import BEING_CHECKED, CAN_BE_CHOSEN, Reasoner, Validity
 
 
 @dataclass(frozen=True, slots=True)
