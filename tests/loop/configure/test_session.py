@@ -125,6 +125,7 @@ def test_finishing_takes_a_whole_configuration_once(desk: Desk) -> None:
         {"variant": "none"},
         {"pick": ("frame", "oak"), "undo": True},
         {"choices": {"frame": "gold"}},
+        {"all": ["door"]},
     ],
 )
 def test_what_the_product_does_not_have_is_told(desk: Desk, asked: dict[str, object]) -> None:

@@ -45,7 +45,7 @@ def test_a_design_is_completed_as_the_standard_and_kept_once_under_its_customer(
 
 
 def test_a_design_that_goes_against_the_rules_is_refused(shop: Shop) -> None:
-    with pytest.raises(Impossible):
+    with pytest.raises(Impossible, match=r"exclude each other\. \S"):
         hand_in(shop, choices={"wood": "oak", "lock": "smart"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rapport.core.errors import InvalidInput, did_you_mean
 from rapport.core.money import PLACES, from_units
 from rapport.customize.configure.answering.reasoner import Prices
 from rapport.customize.configure.complete import Because, Completion
@@ -62,6 +63,10 @@ def tell(rt: Runtime, seat: Seat, step: Step) -> Told:
 def look(seat: Seat, step: Step) -> View:
     """What the rules and what is known say of a session's state; raises ``Impossible``."""
     reasoner, state = seat.published.reasoner, seat.session.state
+    for name in step.all:
+        if name not in seat.published.model.by_group:
+            hint = did_you_mean(name, seat.published.model.by_group)
+            raise InvalidInput(f"'{seat.published.name}' has no group '{name}'", where="all", hint=hint)
     literals = seat.literals(state)
     visible = None if reasoner.certain else visible_of(seat, step)
     validity, prices = reasoner.valid(literals, visible), reasoner.prices(literals)

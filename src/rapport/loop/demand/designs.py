@@ -14,11 +14,14 @@ from rapport.core.event import AppendReceipt, Event, entry
 from rapport.core.identifier import Identifier
 from rapport.core.money import from_units
 from rapport.core.time import iso
+from rapport.customize.configure.answering.reasoner import Impossible
 from rapport.customize.configure.model import Model
 from rapport.identify.normalise import is_plain
 from rapport.loop.configure.choosing import nearest
+from rapport.loop.configure.published import Published
 from rapport.loop.runtime import Runtime
 from rapport.loop.who import whom
+from rapport.workspace.wording import LANGUAGES
 
 TITLE_MAX: Final = 100
 MINUTES_MAX: Final = 100_000.0
@@ -55,7 +58,8 @@ def propose(rt: Runtime, product: str, proposal: Proposal) -> Proposed:
     asked = published.model.literals(proposal.choices)
     if not asked:
         raise InvalidInput("a design without any choice", where="choices", hint="choose at least one option")
-    published.reasoner.valid(asked, ())
+    if not published.possible(asked):
+        raise _excluded(published, asked)
     whole = nearest(published, asked, published.standard)
     event = _event(rt, subject, published.model, whole, proposal)
     told = {
@@ -64,6 +68,14 @@ def propose(rt: Runtime, product: str, proposal: Proposal) -> Proposed:
         "currency": rt.workspace.settings.currency,
     }  # fmt: skip
     return Proposed(told, rt.store.append([entry(event)]))
+
+
+def _excluded(published: Published, asked: Sequence[int]) -> Impossible:
+    """The error for choices that do not go together, with the reasons as people read them."""
+    found = published.explainer.explain(asked)
+    reasons = published.sentences(LANGUAGES[0]).of(found.reasons) if found is not None else []
+    return Impossible(f"these choices exclude each other. {' '.join(reasons)}".strip(), where="choices",
+                      hint="give up one of them")  # fmt: skip
 
 
 def _check(proposal: Proposal) -> None:
