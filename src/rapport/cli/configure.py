@@ -300,7 +300,8 @@ def _draw(target: Console, told: dict[str, Any]) -> None:
         output.table(target, columns, rows, f"{group['title']} ({group['group']}{more})")
     for one in told["blocked"]:
         target.print(f"{one['group']}={one['option']}: {' '.join(one['reasons'])}", soft_wrap=True)
-    target.print(f"chosen: {output.cell_text(told['choices'])}", soft_wrap=True)
+    if told["choices"]:
+        target.print(f"chosen: {output.cell_text(told['choices'])}", soft_wrap=True)
     state = "whole" if told["complete"] else "something is open"
     target.print(f"price: {told['price']:,.2f} {told['currency']}, {state}")
     if told["owned"]:
@@ -345,4 +346,6 @@ def _draw_variants(target: Console, told: dict[str, Any]) -> None:
     for one in (told["standard"], *told["variants"]):
         target.print(f"{one['variant']}: {one['price']:,.2f} {told['currency']}, {len(one['changes'])} groups change")
         for change in one["changes"]:
-            target.print(f"  {change['group']}: {output.cell_text(change['from'])} → {output.cell_text(change['to'])}")
+            target.print(
+                f"  {change['group']}: {output.cell_text(change['from']) or '–'} → {output.cell_text(change['to'])}"
+            )

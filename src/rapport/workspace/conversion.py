@@ -70,7 +70,9 @@ class Conversion:
         choices = get_args(kind)
         if value in choices:
             return value
-        return self.fault(place, f"'{value}' is not possible here", did_you_mean(str(value), map(str, choices)))
+        return self.fault(
+            place, f"'{value}' is not possible here", did_you_mean(str(value), filter(None, map(str, choices)))
+        )
 
     def _mapping(self, kind: Any, value: Any, place: Place) -> Any:
         if not isinstance(value, dict):

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rapport.customize.configure.answering.reasoner import BEING_CHECKED, CAN_BE_CHOSEN, Validity
 from rapport.customize.configure.model import Group, Model
+
+CHANCE_DIGITS: Final = 2
+"""Chances that are the same in whole percent do not order options: people look for the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,13 @@ class Shown:
 
 
 def arrange(model: Model, chances: NDArray[np.float64]) -> dict[str, tuple[int, ...]]:
-    """Group → its options, the most probable first, then the cheapest, then as declared: fixed for a session.
+    """Group → its options, the most probable first (in percent), then the cheapest, then as declared.
 
     ``chances`` have shape (options + 1,), as of a completion without picks.
     """
+    chance = np.round(chances, CHANCE_DIGITS)
     return {
-        group.name: tuple(sorted(group.options, key=lambda v: (-chances[v], model.option(v).price, v)))
+        group.name: tuple(sorted(group.options, key=lambda v: (-chance[v], model.option(v).price, v)))
         for group in model.groups
     }
 
