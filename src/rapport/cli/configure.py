@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from rapport.cli import designs, output
+from rapport.cli.choices import chosen, pair, several
 from rapport.cli.designs import product_of
 from rapport.cli.output import percent
 from rapport.cli.session import AsJson, Session, who
@@ -94,9 +95,9 @@ def explain(
     from rapport.loop.configure.asking import Step, Touch
     from rapport.loop.configure.step import ask
 
-    group, name = _pair(option, "GROUP=OPTION")
+    group, name = pair(option, "GROUP=OPTION")
     with _opened(context) as (rt, product):
-        step = Step(choices=_several(choose), refused=_lists(refuse), language=language)
+        step = Step(choices=chosen(choose) or None, refused=several(refuse, "--refuse"), language=language)
         told = ask(rt, product, step, Touch(group=group, option=name)).told
     output.show(told, as_json, lambda target: _draw_reasons(target, told))
 
@@ -250,34 +251,14 @@ def _peek(
     with _opened(context) as (rt, product):
         groups = [group.name for group in rt.shelf.published(product).model.groups] if whole else []
         asked = Step(
-            choices=_several(choose), refused=_lists(refuse), customer=who(customer) if customer else {}, all=groups,
+            choices=chosen(choose) or None, refused=several(refuse, "--refuse"),
+            customer=who(customer) if customer else {}, all=groups,
             language=language, account=account, quantity=pieces, complete=pieces > 0,
         )  # fmt: skip
         try:
             return peek(rt, product, asked)
         except Blocked as error:
             raise _with_reasons(error) from None
-
-
-def _pair(text: str, where: str) -> tuple[str, str]:
-    group, separator, option = text.partition("=")
-    if not separator:
-        raise UsageError(f"'{text}' is no choice", where=where, hint="write GROUP=OPTION")
-    return group, option
-
-
-def _lists(said: list[str] | None) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for group, option in (_pair(text, "--refuse") for text in said or []):
-        found.setdefault(group, []).append(option)
-    return found
-
-
-def _several(said: list[str] | None) -> dict[str, str | list[str]] | None:
-    found: dict[str, list[str]] = {}
-    for group, option in (_pair(text, "--choose") for text in said or []):
-        found.setdefault(group, []).append(option)
-    return {group: options[0] if len(options) == 1 else options for group, options in found.items()} or None
 
 
 def _counted(told: dict[str, Any]) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from rapport.cli import output
+from rapport.cli.choices import chosen
 from rapport.cli.session import AsJson, Session, who
-from rapport.core.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -37,16 +37,9 @@ def propose(
     """Hand in a customer's design: it is credited to them, and who takes the same afterwards is counted."""
     from rapport.loop.demand.designs import Proposal, propose
 
-    choices: dict[str, str | list[str]] = {}
-    for text in choose or []:
-        group, separator, option = text.partition("=")
-        if not separator:
-            raise UsageError(f"'{text}' is no choice", where="--choose", hint="write GROUP=OPTION")
-        before = choices.get(group, [])
-        choices[group] = [*([before] if isinstance(before, str) else before), option]
     session: Session = context.obj
     with session.open() as rt:
-        proposal = Proposal(customer=who(customer), choices=choices, title=title, minutes=minutes)
+        proposal = Proposal(customer=who(customer), choices=chosen(choose), title=title, minutes=minutes)
         taken = propose(rt, product_of(context), proposal)
         taken.saved.result()
     output.show(taken.told, as_json, lambda target: output.facts(target, taken.told))

@@ -7,6 +7,7 @@ from typing import Final
 
 from rapport.core.money import from_units
 from rapport.customize.configure.clauses.formula import Reason
+from rapport.customize.configure.explaining.explain import Explanation
 from rapport.loop.configure.asking import Step
 from rapport.loop.configure.begin import begin, resume
 from rapport.loop.configure.choosing import nearest
@@ -34,35 +35,33 @@ def asked(rt: Runtime, product: str, step: Step, group: str, option: str) -> tup
 
 def explain(seat: Seat, literal: int, language: str = "en", state: State | None = None) -> Told:
     """Why a literal does not go with what was chosen; ``possible`` where it does."""
-    model, state = seat.published.model, state or seat.session.state
+    state = state or seat.session.state
     picks = _beside(seat, state, literal)
     found = seat.published.explainer.explain(picks, literal)
     if found is None:
         return {"possible": True, "reasons": [], "picks": [], "rules": [], "more": 0, "alternatives": []}
     given_up = seat.published.explainer.give_up(picks, literal, ALTERNATIVES)
-    return {
-        "possible": False,
-        "reasons": seat.published.sentences(language).of(_telling(found.reasons)[:REASONS_TOLD]),
-        "picks": named(model, (one for one in found.picks if one not in seat.locked)),
-        "rules": [reason.name for reason in _telling(found.reasons)],
-        "more": max(0, len(_telling(found.reasons)) - REASONS_TOLD),
-        "alternatives": [_alternative(seat, state, literal, one) for one in given_up
-                         if not set(one) & set(seat.locked)],
-    }  # fmt: skip
+    alternatives = [_alternative(seat, state, literal, one) for one in given_up if not set(one) & set(seat.locked)]
+    return _told(seat, found, language) | {"alternatives": alternatives}
 
 
 def contradiction(seat: Seat, state: State, language: str) -> Told:
     """Which of the choices exclude each other, and by which rules."""
-    model = seat.published.model
     found = seat.published.explainer.explain(seat.literals(state))
     if found is None:
         return {"possible": True, "reasons": [], "picks": [], "rules": [], "more": 0, "alternatives": []}
+    return _told(seat, found, language)
+
+
+def _told(seat: Seat, found: Explanation, language: str) -> Told:
+    """An explanation as it is told: the rules nearest as sentences, all of them by name."""
+    telling = _telling(found.reasons)
     return {
         "possible": False,
-        "reasons": seat.published.sentences(language).of(_telling(found.reasons)[:REASONS_TOLD]),
-        "picks": named(model, (one for one in found.picks if one not in seat.locked)),
-        "rules": [reason.name for reason in _telling(found.reasons)],
-        "more": max(0, len(_telling(found.reasons)) - REASONS_TOLD),
+        "reasons": seat.published.sentences(language).of(telling[:REASONS_TOLD]),
+        "picks": named(seat.published.model, (one for one in found.picks if one not in seat.locked)),
+        "rules": [reason.name for reason in telling],
+        "more": max(0, len(telling) - REASONS_TOLD),
         "alternatives": [],
     }
 
@@ -75,9 +74,10 @@ def why(seat: Seat, number: int, language: str) -> Told:
     if found is None:
         return {"reasons": [], "picks": [], "give_up": []}
     given_up: Sequence[tuple[int, ...]] = seat.published.explainer.give_up(picks, number, 1)
+    told = _told(seat, found, language)
     return {
-        "reasons": seat.published.sentences(language).of(_telling(found.reasons)[:REASONS_TOLD]),
-        "picks": named(model, (one for one in found.picks if one not in seat.locked)),
+        "reasons": told["reasons"],
+        "picks": told["picks"],
         "give_up": named(model, given_up[0]) if given_up else [],
     }
 
